@@ -1,0 +1,5 @@
+//! Where numbers come from: the stream of uniforms, and the distributions that they are turned into.
+
+pub mod distributions;
+pub mod math;
+pub mod uniform;

@@ -1,0 +1,2 @@
+//! Playing a program out, and what comes of it.
+pub mod result;
