@@ -1,0 +1,182 @@
+//! Which column a value lives in: values that are needed only within a step share columns, so that the columns in use stay
+//! in the nearest cache. Slots that are kept (states, what is set once, what is read at the end) keep their numbers.
+
+use super::{Instruction, Op, Operand, Program, Slot};
+
+impl Op {
+    /// Calls `f` with every slot it touches itself (not those of its body); the flag says whether it is written.
+    fn slots(&mut self, f: &mut impl FnMut(&mut Slot, bool)) {
+        fn read(operand: &mut Operand, f: &mut impl FnMut(&mut Slot, bool)) {
+            if let Operand::Slot(slot) = operand {
+                f(slot, false);
+            }
+        }
+        match self {
+            Op::Unary(_, out, a) => {
+                read(a, f);
+                f(out, true);
+            }
+            Op::Binary(_, out, a, b) => {
+                read(a, f);
+                read(b, f);
+                f(out, true);
+            }
+            Op::Ternary(_, out, a, b, c) => {
+                read(a, f);
+                read(b, f);
+                read(c, f);
+                f(out, true);
+            }
+            Op::Uniform { out, .. } | Op::Normal { out, .. } => f(out, true),
+            Op::NormalOf { out, uniform } | Op::Draw { out, uniform, .. } => {
+                read(uniform, f);
+                f(out, true);
+            }
+            Op::DrawWith { out, uniform, arguments, .. } => {
+                read(uniform, f);
+                arguments.iter_mut().for_each(|a| read(a, f));
+                f(out, true);
+            }
+            Op::DrawWithin { out, uniform, arguments, low, high, .. } => {
+                read(uniform, f);
+                arguments.iter_mut().for_each(|a| read(a, f));
+                read(low, f);
+                read(high, f);
+                f(out, true);
+            }
+            Op::Pick { out, uniform, weights } => {
+                read(uniform, f);
+                weights.iter_mut().for_each(|w| read(w, f));
+                f(out, true);
+            }
+            Op::Poisson { out, uniform, mean } => {
+                read(uniform, f);
+                read(mean, f);
+                f(out, true);
+            }
+            Op::Clamp { out, flag, value, .. } => {
+                read(value, f);
+                f(flag, true);
+                f(out, true);
+            }
+            Op::Check { value, mask, .. } => {
+                read(value, f);
+                read(mask, f);
+            }
+            Op::IfAny { mask, .. } => f(mask, false),
+            Op::Pieces { low, high, from, to, causes, .. } => {
+                read(from, f);
+                read(to, f);
+                causes.iter_mut().for_each(|c| f(c, false));
+                f(low, true);
+                f(high, true);
+            }
+            Op::Times { count, index, .. } => {
+                f(count, false);
+                f(index, true);
+            }
+            Op::Remember { value, .. } => f(value, false),
+            Op::Recall { out, .. } => f(out, true),
+        }
+    }
+
+    fn body(&mut self) -> Option<(&mut Vec<Instruction>, bool)> {
+        match self {
+            Op::IfAny { body, .. } => Some((body, false)),
+            Op::Pieces { body, .. } | Op::Times { body, .. } => Some((body, true)),
+            _ => None,
+        }
+    }
+}
+
+/// Positions of a value in the order of execution.
+#[derive(Clone, Copy)]
+struct Life {
+    first: usize,
+    last: usize,
+}
+
+struct Lives<'a> {
+    temporary: &'a [bool],
+    lives: Vec<Option<Life>>,
+    position: usize,
+    /// Where each open loop began, and the slots that it reads from outside.
+    loops: Vec<(usize, Vec<Slot>)>,
+}
+
+impl Lives<'_> {
+    fn measure(&mut self, code: &mut [Instruction]) {
+        for instruction in code {
+            self.position += 1;
+            let position = self.position;
+            instruction.op.slots(&mut |slot, _| self.touch(*slot, position));
+            if let Some((body, repeated)) = instruction.op.body() {
+                if repeated {
+                    self.loops.push((position, Vec::new()));
+                }
+                self.measure(body);
+                if repeated {
+                    let (_, outside) = self.loops.pop().expect("pushed above");
+                    let end = self.position;
+                    for slot in outside {
+                        self.touch(slot, end);
+                    }
+                    // A loop reads its operands again at the start of every round.
+                    instruction.op.slots(&mut |slot, _| self.touch(*slot, end));
+                }
+            }
+        }
+    }
+
+    fn touch(&mut self, slot: Slot, position: usize) {
+        if !self.temporary[slot as usize] {
+            return;
+        }
+        let life = self.lives[slot as usize].get_or_insert(Life { first: position, last: position });
+        life.last = life.last.max(position);
+        for (start, outside) in &mut self.loops {
+            if life.first < *start {
+                outside.push(slot);
+            }
+        }
+    }
+}
+
+fn rename(code: &mut [Instruction], column: &[Slot]) {
+    for instruction in code {
+        instruction.op.slots(&mut |slot, _| *slot = column[*slot as usize]);
+        if let Some((body, _)) = instruction.op.body() {
+            rename(body, column);
+        }
+    }
+}
+
+/// Lets temporary values share columns. The columns of kept slots keep their order and come first.
+pub(super) fn reuse_columns(program: &mut Program, temporary: &[bool]) {
+    let mut lives = Lives { temporary, lives: vec![None; temporary.len()], position: 0, loops: Vec::new() };
+    for code in [&mut program.before, &mut program.update, &mut program.after] {
+        lives.measure(code);
+    }
+    // Kept slots keep their numbers: whoever built the program knows states by them.
+    let mut column: Vec<Slot> = (0..temporary.len() as u32).collect();
+    let mut order: Vec<(Life, usize)> = (0..temporary.len()).filter_map(|s| lives.lives[s].map(|l| (l, s))).collect();
+    order.sort_by_key(|(life, slot)| (life.first, *slot));
+    // The numbers of temporaries are given out again, the least first, when nobody lives there any more.
+    let mut free: std::collections::BTreeSet<Slot> = order.iter().map(|&(_, slot)| slot as u32).collect();
+    let mut busy: Vec<(usize, Slot)> = Vec::new();
+    for (life, slot) in order {
+        busy.retain(|&(last, used)| {
+            let over = last < life.first;
+            if over {
+                free.insert(used);
+            }
+            !over
+        });
+        let chosen = free.pop_first().expect("as many columns as temporaries");
+        column[slot] = chosen;
+        busy.push((life.last, chosen));
+    }
+    for code in [&mut program.before, &mut program.update, &mut program.after] {
+        rename(code, &column);
+    }
+}

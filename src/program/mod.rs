@@ -1,0 +1,214 @@
+//! A scenario made ready to run: operations over columns of futures.
+//!
+//! A [`Program`] has four parts. `once` is executed once for a block of futures and leaves the state at T(0); `before`,
+//! `update` and `after` are executed in every step (what is read as of the step's start; the things in dependency order;
+//! what is kept of the step); `end` gives metrics and outcomes. Yes is 1.0, no is 0.0, and NaN is what cannot be told.
+
+mod build;
+mod fold;
+mod layout;
+mod range;
+
+pub use build::{Builder, Place, Value};
+pub use range::Range;
+
+use crate::chance::distributions::Distribution;
+use crate::chance::distributions::Family;
+use crate::diagnostic::Span;
+use std::sync::Arc;
+
+/// Futures that are computed side by side.
+pub const LANES: usize = 128;
+
+/// A column of the frame: one number for each future of the block.
+pub type Slot = u32;
+
+/// What an operation reads.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Operand {
+    Slot(Slot),
+    Constant(f64),
+    /// A number that changes from step to step, but not from future to future.
+    Table(u32),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Unary {
+    Copy,
+    Negate,
+    Not,
+    Abs,
+    Sqrt,
+    Exp,
+    Ln,
+    Log10,
+    Round,
+    Floor,
+    Ceil,
+    Logit,
+    Sigmoid,
+}
+
+/// Comparisons and logic come in two forms: those named `…OrNan` carry a NaN on, the others are for operands that cannot
+/// be NaN.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Binary {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Power,
+    Min,
+    Max,
+    Less,
+    AtMost,
+    Equal,
+    Different,
+    LessOrNan,
+    AtMostOrNan,
+    EqualOrNan,
+    DifferentOrNan,
+    And,
+    Or,
+    AndOrNan,
+    OrOrNan,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Ternary {
+    /// a where the condition holds, else b.
+    Select,
+    /// The same, and NaN where the condition is.
+    SelectOrNan,
+    /// a · b + c, rounded once.
+    MultiplyAdd,
+}
+
+/// Where a uniform comes from: one for each future, for each future and step, or for each occurrence in a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Once {
+    Future,
+    Step,
+    Occurrence,
+}
+
+#[derive(Clone, Debug)]
+pub enum Op {
+    Unary(Unary, Slot, Operand),
+    Binary(Binary, Slot, Operand, Operand),
+    Ternary(Ternary, Slot, Operand, Operand, Operand),
+    Uniform { out: Slot, key: u64, once: Once },
+    Normal { out: Slot, key: u64, once: Once },
+    /// Standard normal of a uniform.
+    NormalOf { out: Slot, uniform: Operand },
+    /// The quantile of a distribution whose parameters are known beforehand.
+    Draw { out: Slot, uniform: Operand, distribution: Arc<Distribution> },
+    /// The quantile of a distribution whose parameters differ from future to future; NaN where it refuses them.
+    DrawWith { out: Slot, uniform: Operand, family: &'static Family, form: usize, arguments: Box<[Operand]> },
+    /// The same, conditional on bounds.
+    DrawWithin {
+        out: Slot,
+        uniform: Operand,
+        family: &'static Family,
+        form: usize,
+        arguments: Box<[Operand]>,
+        low: Operand,
+        high: Operand,
+    },
+    /// The index of the weight in which `uniform` falls when they are laid end to end; NaN where all of them are 0.
+    Pick { out: Slot, uniform: Operand, weights: Box<[Operand]> },
+    /// How many occurrences a uniform stands for when `mean` are expected.
+    Poisson { out: Slot, uniform: Operand, mean: Operand },
+    /// `flag` becomes 1 where the value lies outside; the value is brought inside. NaN stays.
+    Clamp { out: Slot, flag: Slot, value: Operand, low: f64, high: f64 },
+    /// Stops the run where the value is NaN (or, for a path, infinite) and `mask` holds.
+    Check { value: Operand, mask: Operand, infinite: bool, site: u32 },
+    /// The body, if the mask holds in any future of the block.
+    IfAny { mask: Slot, body: Vec<Instruction> },
+    /// The body, cut by cut: `low` and `high` are set to the bounds of the pieces into which the causes' dates cut
+    /// [`from`, `to`] in each future. Where a future has fewer pieces than others, its last ones are empty.
+    Pieces { low: Slot, high: Slot, from: Operand, to: Operand, causes: Box<[Slot]>, body: Vec<Instruction> },
+    /// The body for occurrence 0, 1, … of the step, while any future of the block has that many; `index` counts.
+    Times { count: Slot, index: Slot, body: Vec<Instruction> },
+    /// Writes the value into a ring of slots, `size` long, at the step's place.
+    Remember { first: Slot, size: u32, value: Slot },
+    /// Reads from a ring what was written in step `table[k]`.
+    Recall { out: Slot, first: Slot, size: u32, step: u32 },
+}
+
+/// An operation and the steps in which it is executed.
+#[derive(Clone, Debug)]
+pub struct Instruction {
+    pub op: Op,
+    pub from: u32,
+    /// One past the last step.
+    pub to: u32,
+}
+
+/// A place that a run-time error points at.
+#[derive(Clone, Debug)]
+pub struct CheckSite {
+    pub span: Span,
+    /// What was being worked out: "the chance of `envoy_visit`".
+    pub what: String,
+}
+
+/// A probability or factor that may leave its range while running.
+#[derive(Clone, Debug)]
+pub struct ClampSite {
+    pub flag: Slot,
+    pub address: String,
+    pub low: f64,
+    pub high: f64,
+}
+
+#[derive(Clone, Debug)]
+pub struct EventSlots {
+    /// Date of the first occurrence, in days since the start; infinite if there is none.
+    pub date: Slot,
+    pub branches: Branches,
+    /// Number of occurrences, for an event that repeats.
+    pub count: Option<Slot>,
+}
+
+#[derive(Clone, Debug)]
+pub enum Branches {
+    None,
+    /// The branch's index, for an event that happens once.
+    One(Slot),
+    /// For each branch the date of its first occurrence, for an event that repeats.
+    Dates(Vec<Slot>),
+}
+
+/// A scenario ready to run.
+#[derive(Clone, Debug)]
+pub struct Program {
+    pub seed: u64,
+    /// T(0) … T(K) in days since the start.
+    pub ends: Vec<f64>,
+    pub slots: usize,
+    pub tables: Vec<Box<[f64]>>,
+    pub once: Vec<Instruction>,
+    pub before: Vec<Instruction>,
+    pub update: Vec<Instruction>,
+    pub after: Vec<Instruction>,
+    pub end: Vec<Instruction>,
+    pub checks: Vec<CheckSite>,
+    pub clamps: Vec<ClampSite>,
+    /// Shown values.
+    pub paths: Vec<Slot>,
+    pub events: Vec<EventSlots>,
+    pub quantities: Vec<Operand>,
+    pub metrics: Vec<Operand>,
+    /// Index of the outcome, if there are outcomes.
+    pub outcome: Option<Operand>,
+    /// The future's likelihood under the evidence, if there is any.
+    pub weight: Option<Operand>,
+}
+
+impl Program {
+    /// K, the number of steps.
+    pub fn steps(&self) -> usize {
+        self.ends.len() - 1
+    }
+}

@@ -1,0 +1,425 @@
+//! Executing a program for one block of futures, column by column.
+//!
+//! The operation is looked up once for a column and then applied to all its futures; the loops are plain Rust over arrays,
+//! compiled once for each instruction set, and give the same bits on all of them.
+
+use crate::chance::distributions::Distribution;
+use crate::chance::math::elementary::{exp, standard_normal_column};
+use crate::chance::uniform::{step_key, uniform, word};
+use crate::program::fold::{binary, ternary, unary};
+use crate::program::{Binary, Instruction, LANES, Once, Op, Operand, Program, Slot, Ternary, Unary};
+use multiversion::multiversion;
+
+/// Lanes that a loop reads, computes and writes at a time: enough to fill the registers.
+const CHUNK: usize = 32;
+
+/// One number for each future of the block.
+#[derive(Clone, Debug)]
+#[repr(align(64))]
+pub struct Column(pub [f64; LANES]);
+
+/// The first NaN of a block that matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fault {
+    pub future: u64,
+    pub step: u32,
+    pub site: u32,
+}
+
+/// The columns of one block of futures.
+pub struct Frame<'a> {
+    program: &'a Program,
+    columns: Vec<Column>,
+    /// Index of the block's first future.
+    first: u64,
+    step: usize,
+    occurrence: u32,
+    pub fault: Option<Fault>,
+}
+
+/// A column, or a number that stands for a whole one.
+#[derive(Clone, Copy)]
+enum Source {
+    Column(usize),
+    Number(f64),
+}
+
+impl<'a> Frame<'a> {
+    pub fn new(program: &'a Program) -> Self {
+        let columns = vec![Column([0.0; LANES]); program.slots];
+        Frame { program, columns, first: 0, step: 0, occurrence: 0, fault: None }
+    }
+
+    /// Brings the futures from `first` on to T(0).
+    pub fn start(&mut self, first: u64) {
+        self.first = first;
+        self.step = 0;
+        execute(self, &self.program.once);
+    }
+
+    /// Takes them through step k.
+    pub fn step(&mut self, k: usize) {
+        self.step = k;
+        execute(self, &self.program.before);
+        execute(self, &self.program.update);
+        execute(self, &self.program.after);
+    }
+
+    /// Works out metrics and outcomes.
+    pub fn end(&mut self) {
+        self.step = self.program.steps();
+        execute(self, &self.program.end);
+    }
+
+    pub fn column(&self, slot: Slot) -> &[f64; LANES] {
+        &self.columns[slot as usize].0
+    }
+
+    /// Copies out what an operand stands for.
+    pub fn read(&self, operand: Operand) -> [f64; LANES] {
+        match self.source(operand) {
+            Source::Column(column) => self.columns[column].0,
+            Source::Number(number) => [number; LANES],
+        }
+    }
+
+    #[inline(always)]
+    fn source(&self, operand: Operand) -> Source {
+        match operand {
+            Operand::Slot(slot) => Source::Column(slot as usize),
+            Operand::Constant(number) => Source::Number(number),
+            Operand::Table(table) => Source::Number(self.program.tables[table as usize][self.step]),
+        }
+    }
+
+    #[inline(always)]
+    fn chunk(&self, column: usize, at: usize) -> [f64; CHUNK] {
+        let lanes = &self.columns[column].0[at..at + CHUNK];
+        let mut out = [0.0; CHUNK];
+        out.copy_from_slice(lanes);
+        out
+    }
+
+    #[inline(always)]
+    fn write(&mut self, column: usize, at: usize, values: &[f64; CHUNK]) {
+        self.columns[column].0[at..at + CHUNK].copy_from_slice(values);
+    }
+
+    #[inline(always)]
+    fn map1(&mut self, out: Slot, a: Operand, f: impl Fn(f64) -> f64) {
+        let out = out as usize;
+        match self.source(a) {
+            Source::Number(a) => self.columns[out].0 = [f(a); LANES],
+            Source::Column(a) => {
+                for at in (0..LANES).step_by(CHUNK) {
+                    let mut x = self.chunk(a, at);
+                    for lane in &mut x {
+                        *lane = f(*lane);
+                    }
+                    self.write(out, at, &x);
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn map2(&mut self, out: Slot, a: Operand, b: Operand, f: impl Fn(f64, f64) -> f64) {
+        let out = out as usize;
+        match (self.source(a), self.source(b)) {
+            (Source::Column(a), Source::Column(b)) => {
+                for at in (0..LANES).step_by(CHUNK) {
+                    let (mut x, y) = (self.chunk(a, at), self.chunk(b, at));
+                    for i in 0..CHUNK {
+                        x[i] = f(x[i], y[i]);
+                    }
+                    self.write(out, at, &x);
+                }
+            }
+            (Source::Column(a), Source::Number(b)) => {
+                for at in (0..LANES).step_by(CHUNK) {
+                    let mut x = self.chunk(a, at);
+                    for lane in &mut x {
+                        *lane = f(*lane, b);
+                    }
+                    self.write(out, at, &x);
+                }
+            }
+            (Source::Number(a), Source::Column(b)) => {
+                for at in (0..LANES).step_by(CHUNK) {
+                    let mut y = self.chunk(b, at);
+                    for lane in &mut y {
+                        *lane = f(a, *lane);
+                    }
+                    self.write(out, at, &y);
+                }
+            }
+            (Source::Number(a), Source::Number(b)) => self.columns[out].0 = [f(a, b); LANES],
+        }
+    }
+
+    /// Three operands: numbers are spread over a chunk once, so that one loop serves all.
+    #[inline(always)]
+    fn map3(&mut self, out: Slot, operands: [Operand; 3], f: impl Fn(f64, f64, f64) -> f64) {
+        let sources = operands.map(|o| self.source(o));
+        let mut spread = [[0.0; CHUNK]; 3];
+        for (chunk, source) in spread.iter_mut().zip(sources) {
+            if let Source::Number(number) = source {
+                *chunk = [number; CHUNK];
+            }
+        }
+        for at in (0..LANES).step_by(CHUNK) {
+            for (chunk, source) in spread.iter_mut().zip(sources) {
+                if let Source::Column(column) = source {
+                    *chunk = self.chunk(column, at);
+                }
+            }
+            let mut result = [0.0; CHUNK];
+            for i in 0..CHUNK {
+                result[i] = f(spread[0][i], spread[1][i], spread[2][i]);
+            }
+            self.write(out as usize, at, &result);
+        }
+    }
+
+    fn stream(&self, key: u64, once: Once) -> u64 {
+        match once {
+            Once::Future => key,
+            Once::Step => step_key(key, self.step as u32),
+            Once::Occurrence => step_key(step_key(key, self.step as u32), self.occurrence),
+        }
+    }
+
+    #[inline(always)]
+    fn uniforms(&mut self, out: Slot, key: u64) {
+        let first = self.first;
+        for at in (0..LANES).step_by(CHUNK) {
+            let mut x = [0.0; CHUNK];
+            for (i, lane) in x.iter_mut().enumerate() {
+                *lane = uniform(word(key, first + (at + i) as u64));
+            }
+            self.write(out as usize, at, &x);
+        }
+    }
+
+    #[inline(always)]
+    fn any(&self, mask: Slot) -> bool {
+        let mut sum = 0.0;
+        for &lane in &self.columns[mask as usize].0 {
+            sum += lane;
+        }
+        // A NaN counts: whatever stands in the body decides what to do with it.
+        sum != 0.0
+    }
+
+    #[inline(always)]
+    fn check(&mut self, value: Operand, mask: Operand, infinite: bool, site: u32) {
+        let (value, mask) = (self.read(value), self.read(mask));
+        let wrong = |x: f64| if infinite { !(x - x == 0.0) } else { x.is_nan() };
+        let mut found = 0u32;
+        for i in 0..LANES {
+            found += u32::from(wrong(value[i]) & (mask[i] != 0.0));
+        }
+        if found == 0 {
+            return;
+        }
+        let lane = (0..LANES).find(|&i| wrong(value[i]) && mask[i] != 0.0).unwrap_or(0);
+        let fault = Fault { future: self.first + lane as u64, step: self.step as u32, site };
+        self.fault = Some(self.fault.map_or(fault, |known| known.min(fault)));
+    }
+
+    fn pick(&mut self, out: Slot, uniform: Operand, weights: &[Operand]) {
+        let u = self.read(uniform);
+        let mut total = [0.0; LANES];
+        for &weight in weights {
+            let w = self.read(weight);
+            for i in 0..LANES {
+                total[i] += w[i];
+            }
+        }
+        let mut index = [0.0; LANES];
+        let mut reached = [0.0; LANES];
+        for &weight in &weights[..weights.len() - 1] {
+            let w = self.read(weight);
+            for i in 0..LANES {
+                reached[i] += w[i];
+                index[i] += if u[i] * total[i] >= reached[i] { 1.0 } else { 0.0 };
+            }
+        }
+        // Rounding may carry a draw past the last branch that has a chance.
+        let last = weights.iter().map(|&w| self.read(w));
+        let mut last_possible = [0.0; LANES];
+        for (j, w) in last.enumerate() {
+            for i in 0..LANES {
+                last_possible[i] = if w[i] > 0.0 { j as f64 } else { last_possible[i] };
+            }
+        }
+        for i in 0..LANES {
+            let found = if index[i] > last_possible[i] { last_possible[i] } else { index[i] };
+            self.columns[out as usize].0[i] = if total[i] > 0.0 { found } else { f64::NAN };
+        }
+    }
+
+    #[inline(always)]
+    fn poisson(&mut self, out: Slot, uniform: Operand, mean: Operand) {
+        let (u, mean) = (self.read(uniform), self.read(mean));
+        let mut some = [0.0; LANES];
+        let mut any = 0.0;
+        for i in 0..LANES {
+            some[i] = if u[i] <= exp(-mean[i]) { 0.0 } else { 1.0 };
+            any += some[i];
+        }
+        if any != 0.0 {
+            for i in 0..LANES {
+                if some[i] != 0.0 {
+                    some[i] = crate::chance::distributions::poisson_quantile(mean[i], u[i]);
+                }
+            }
+        }
+        self.columns[out as usize].0 = some;
+    }
+
+    fn draw(&mut self, out: Slot, uniform: Operand, distribution: &Distribution) {
+        let u = self.read(uniform);
+        for i in 0..LANES {
+            self.columns[out as usize].0[i] = distribution.quantile(u[i], 1.0 - u[i]);
+        }
+    }
+
+    fn draw_with(&mut self, op: &Op) {
+        let (out, uniform, family, form, arguments, bounds) = match op {
+            Op::DrawWith { out, uniform, family, form, arguments } => (out, uniform, family, form, arguments, None),
+            Op::DrawWithin { out, uniform, family, form, arguments, low, high } => {
+                (out, uniform, family, form, arguments, Some((self.read(*low), self.read(*high))))
+            }
+            _ => return,
+        };
+        let u = self.read(*uniform);
+        let columns: Vec<[f64; LANES]> = arguments.iter().map(|&a| self.read(a)).collect();
+        let mut given = vec![0.0; columns.len()];
+        for i in 0..LANES {
+            for (value, column) in given.iter_mut().zip(&columns) {
+                *value = column[i];
+            }
+            let fitted = Distribution::fit(family, *form, &given).and_then(|d| match &bounds {
+                None => Ok(d),
+                Some((low, high)) => d.truncate(low[i], high[i]),
+            });
+            let value = fitted.map_or(f64::NAN, |d| d.quantile(u[i], 1.0 - u[i]));
+            self.columns[*out as usize].0[i] = value;
+        }
+    }
+
+    /// Sets the bounds of the next piece in each future; says whether there is one in any.
+    #[inline(always)]
+    fn next_piece(&mut self, low: Slot, high: Slot, to: &[f64; LANES], causes: &[Slot]) -> bool {
+        let from = self.columns[low as usize].0;
+        let mut end = *to;
+        for &cause in causes {
+            let date = &self.columns[cause as usize].0;
+            for i in 0..LANES {
+                let cuts = (date[i] > from[i]) & (date[i] < end[i]);
+                end[i] = if cuts { date[i] } else { end[i] };
+            }
+        }
+        self.columns[high as usize].0 = end;
+        let mut more = 0u32;
+        for i in 0..LANES {
+            more += u32::from(from[i] < end[i]);
+        }
+        more != 0
+    }
+}
+
+/// Executes operations in order, those of other steps left out.
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq", "x86_64+avx2+fma"))]
+fn execute(frame: &mut Frame, code: &[Instruction]) {
+    let step = frame.step as u32;
+    for instruction in code {
+        if step < instruction.from || step >= instruction.to {
+            continue;
+        }
+        match &instruction.op {
+            Op::Unary(operation, out, a) => {
+                macro_rules! apply {
+                    ($f:expr) => {
+                        frame.map1(*out, *a, $f)
+                    };
+                }
+                unary!(operation, apply);
+            }
+            Op::Binary(operation, out, a, b) => {
+                macro_rules! apply {
+                    ($f:expr) => {
+                        frame.map2(*out, *a, *b, $f)
+                    };
+                }
+                binary!(operation, apply);
+            }
+            Op::Ternary(operation, out, a, b, c) => {
+                macro_rules! apply {
+                    ($f:expr) => {
+                        frame.map3(*out, [*a, *b, *c], $f)
+                    };
+                }
+                ternary!(operation, apply);
+            }
+            Op::Uniform { out, key, once } => frame.uniforms(*out, frame.stream(*key, *once)),
+            Op::Normal { out, key, once } => {
+                frame.uniforms(*out, frame.stream(*key, *once));
+                standard_normal_column(&mut frame.columns[*out as usize].0);
+            }
+            Op::NormalOf { out, uniform } => {
+                let mut column = frame.read(*uniform);
+                standard_normal_column(&mut column);
+                frame.columns[*out as usize].0 = column;
+            }
+            Op::Draw { out, uniform, distribution } => frame.draw(*out, *uniform, distribution),
+            op @ (Op::DrawWith { .. } | Op::DrawWithin { .. }) => frame.draw_with(op),
+            Op::Pick { out, uniform, weights } => frame.pick(*out, *uniform, weights),
+            Op::Poisson { out, uniform, mean } => frame.poisson(*out, *uniform, *mean),
+            Op::Clamp { out, flag, value, low, high } => {
+                let (low, high) = (*low, *high);
+                frame.map2(*flag, Operand::Slot(*flag), *value, |flag, x| {
+                    if (x < low) | (x > high) { 1.0 } else { flag }
+                });
+                frame.map1(*out, *value, |x| {
+                    let x = if x < low { low } else { x };
+                    if x > high { high } else { x }
+                });
+            }
+            Op::Check { value, mask, infinite, site } => frame.check(*value, *mask, *infinite, *site),
+            Op::IfAny { mask, body } => {
+                if frame.any(*mask) {
+                    execute(frame, body);
+                }
+            }
+            Op::Pieces { low, high, from, to, causes, body } => {
+                let to = frame.read(*to);
+                frame.columns[*low as usize].0 = frame.read(*from);
+                while frame.next_piece(*low, *high, &to, causes) {
+                    execute(frame, body);
+                    frame.columns[*low as usize].0 = frame.columns[*high as usize].0;
+                }
+            }
+            Op::Times { count, index, body } => {
+                let most = frame.columns[*count as usize].0.iter().fold(0.0, |a: f64, &b| if b > a { b } else { a });
+                let mut j = 0.0;
+                while j < most {
+                    frame.columns[*index as usize].0 = [j; LANES];
+                    frame.occurrence = j as u32;
+                    execute(frame, body);
+                    j += 1.0;
+                }
+            }
+            Op::Remember { first, size, value } => {
+                let slot = first + frame.step as u32 % size;
+                frame.columns[slot as usize].0 = frame.columns[*value as usize].0;
+            }
+            Op::Recall { out, first, size, step } => {
+                let wanted = frame.program.tables[*step as usize][frame.step] as u32;
+                let slot = first + wanted % size;
+                frame.columns[*out as usize].0 = frame.columns[slot as usize].0;
+            }
+        }
+    }
+}
