@@ -3,4 +3,6 @@ pub mod calendar;
 pub mod chance;
 pub mod diagnostic;
 pub mod document;
+pub mod model;
+pub mod program;
 pub mod simulation;

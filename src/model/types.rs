@@ -61,7 +61,7 @@ pub struct Path {
     pub words: Words,
     pub model: &'static PathModel,
     /// Numbers in the order of the model's fields; None where an optional one is left out.
-    pub fields: Vec<Option<Assumption>>,
+    pub fields: Vec<Option<FieldValue>>,
     pub formula: Option<Term>,
     pub start: Option<Assumption>,
     pub jumps: Option<Jumps>,
@@ -70,6 +70,13 @@ pub struct Path {
     pub max: Option<Assumption>,
     pub shocks: Vec<Shock>,
     pub kind: Type,
+}
+
+/// A number of a path model.
+#[derive(Clone, Debug)]
+pub enum FieldValue {
+    Number(Assumption),
+    Days(f64),
 }
 
 #[derive(Clone, Debug)]
@@ -152,10 +159,7 @@ pub struct Branch {
     pub name: String,
     pub title: String,
     pub span: Span,
-    /// As in the file; None for `"rest"`.
-    pub chance: Option<Assumption>,
-    /// What a variant or `--set` puts in its place.
-    pub set: Option<Assumption>,
+    pub share: Share,
 }
 
 #[derive(Clone, Debug)]
@@ -179,15 +183,23 @@ pub struct Given {
     pub condition: Term,
     pub probability: Option<Assumption>,
     pub rate: Option<Assumption>,
-    /// For each branch of the event; None is 0.
-    pub branches: Option<Vec<GivenBranch>>,
+    /// One for each branch of the event.
+    pub branches: Option<Vec<Share>>,
+}
+
+/// A branch's part of 1: what the file says, and what a variant or `--set` puts in its place.
+#[derive(Clone, Debug)]
+pub struct Share {
+    pub file: InFile,
+    pub set: Option<Assumption>,
 }
 
 #[derive(Clone, Debug)]
-pub enum GivenBranch {
+pub enum InFile {
+    /// Not named by a `given` rule.
     Zero,
     Rest,
-    Set { chance: Assumption, overridden: Option<Assumption> },
+    Chance(Assumption),
 }
 
 #[derive(Clone, Debug)]
@@ -410,6 +422,33 @@ impl Term {
             Node::Draw(draw) => draw.visit(f),
             _ => {}
         }
+    }
+}
+
+impl Scenario {
+    /// Calls `f` with every part of every expression.
+    pub fn visit_terms<'a>(&'a self, f: &mut impl FnMut(&'a Term)) {
+        let mut all: Vec<&Term> = Vec::new();
+        for path in &self.paths {
+            all.extend(&path.formula);
+            let fields = path.fields.iter().flatten().filter_map(|field| match field {
+                FieldValue::Number(a) => Some(a),
+                FieldValue::Days(_) => None,
+            });
+            let jumps = path.jumps.iter().flat_map(|j| [&j.rate, &j.size]);
+            let bounds = path.start.iter().chain(&path.min).chain(&path.max);
+            let shocks = path.shocks.iter().map(|s| &s.size);
+            all.extend(fields.chain(jumps).chain(bounds).chain(shocks).flat_map(Assumption::terms));
+        }
+        for event in &self.events {
+            if let Timing::When(condition) = &event.timing {
+                all.push(condition);
+            }
+            all.extend(super::order::event_terms(event));
+        }
+        all.extend(self.metrics.iter().map(|m| &m.value));
+        all.extend(self.outcomes.iter().filter_map(|o| o.when.as_ref()));
+        all.into_iter().for_each(|term| term.visit(f));
     }
 }
 

@@ -42,6 +42,14 @@ struct Known {
     steps: (u32, u32),
 }
 
+/// An open body.
+pub enum Scope {
+    Always,
+    IfAny(Slot),
+    Pieces { low: Slot, high: Slot, from: Value, to: Value, causes: Vec<Slot> },
+    Times { count: Slot, index: Slot },
+}
+
 struct SlotFacts {
     range: Range,
     /// Set before the first step, and not changed by a step.
@@ -113,21 +121,20 @@ impl Builder {
         self.place
     }
 
-    /// Does `work` with operations going to `place`.
-    pub fn at<T>(&mut self, place: Place, work: impl FnOnce(&mut Self) -> T) -> T {
-        let outer = std::mem::replace(&mut self.place, place);
-        let result = work(self);
-        self.place = outer;
-        result
+    /// Operations go to `place` from now on; gives the place they went to before.
+    pub fn enter(&mut self, place: Place) -> Place {
+        std::mem::replace(&mut self.place, place)
     }
 
-    /// Does `work` for operations that matter in the steps `from..to` only.
-    pub fn in_steps<T>(&mut self, from: usize, to: usize, work: impl FnOnce(&mut Self) -> T) -> T {
+    /// What is added from now on matters in the steps `from..to` only; gives what is to be handed to `leave_steps`.
+    pub fn enter_steps(&mut self, from: usize, to: usize) -> (u32, u32) {
         let outer = self.steps;
         self.steps = ((from as u32).max(outer.0), (to as u32).min(outer.1));
-        let result = work(self);
+        outer
+    }
+
+    pub fn leave_steps(&mut self, outer: (u32, u32)) {
         self.steps = outer;
-        result
     }
 
     pub fn steps(&self) -> std::ops::Range<usize> {
@@ -385,53 +392,66 @@ impl Builder {
         self.ternary(operation, condition, a, b)
     }
 
-    /// Runs `body` only where the mask holds in some future of the block.
-    pub fn if_any(&mut self, mask: Value, body: impl FnOnce(&mut Self)) {
-        match mask {
-            Operand::Constant(c) if c == 0.0 => {}
-            Operand::Slot(mask) => {
-                let inner = self.scope(body);
-                self.push_to(Place::Update, Op::IfAny { mask, body: inner });
-            }
-            _ => {
-                let slot = self.state(mask);
+    /// Opens a body that runs only where the mask holds in some future of the block. None if it never can.
+    pub fn open_if_any(&mut self, mask: Value) -> Option<Scope> {
+        let scope = match mask {
+            Operand::Constant(c) if c == 0.0 => return None,
+            Operand::Constant(_) => return Some(Scope::Always),
+            Operand::Slot(mask) => Scope::IfAny(mask),
+            Operand::Table(_) => {
+                let slot = self.state_within(Operand::Constant(0.0), Range::YES_NO);
                 self.assign(slot, mask);
-                self.if_any(Operand::Slot(slot), body);
+                Scope::IfAny(slot)
             }
-        }
+        };
+        self.open();
+        Some(scope)
     }
 
-    fn scope(&mut self, body: impl FnOnce(&mut Self)) -> Vec<Instruction> {
+    /// Opens a body that runs for each piece into which the dates of `causes` cut `from..to`; gives the piece's bounds.
+    pub fn open_pieces(&mut self, from: Value, to: Value, causes: Vec<Slot>) -> (Scope, Value, Value) {
+        let range = self.range(from).union(self.range(to));
+        let (low, high) = (self.new_slot(range, false), self.new_slot(range, false));
+        self.open();
+        (Scope::Pieces { low, high, from, to, causes }, Operand::Slot(low), Operand::Slot(high))
+    }
+
+    /// Opens a body that runs for each occurrence of a step; gives a mask of the futures that have so many.
+    pub fn open_times(&mut self, count: Slot) -> (Scope, Value) {
+        let index = self.new_slot(Range::new(0.0, 1e9), false);
+        self.open();
+        let has = self.less(Operand::Slot(index), Operand::Slot(count));
+        (Scope::Times { count, index }, has)
+    }
+
+    fn open(&mut self) {
         debug_assert_eq!(self.place, Place::Update, "bodies are part of the update");
         self.scopes.push(Vec::new());
-        body(self);
+    }
+
+    /// Closes the body that was opened last.
+    pub fn close(&mut self, scope: Scope) {
+        if matches!(scope, Scope::Always) {
+            return;
+        }
         let depth = self.scopes.len();
         self.known.retain(|_, known| known.depth < depth);
-        self.scopes.pop().expect("pushed above")
-    }
-
-    /// Runs `body` for each piece into which the dates of `causes` cut `from..to`; it is given the piece's bounds.
-    pub fn pieces(&mut self, from: Value, to: Value, causes: &[Slot], body: impl FnOnce(&mut Self, Value, Value)) {
-        let low = self.new_slot(self.range(from).union(self.range(to)), false);
-        let high = self.new_slot(self.range(from).union(self.range(to)), false);
-        let inner = self.scope(|b| body(b, Operand::Slot(low), Operand::Slot(high)));
-        self.push_to(Place::Update, Op::Pieces { low, high, from, to, causes: causes.into(), body: inner });
-    }
-
-    /// Runs `body` for each occurrence of a step; it is given a mask of the futures that have so many.
-    pub fn times(&mut self, count: Slot, body: impl FnOnce(&mut Self, Value)) {
-        let index = self.new_slot(Range::new(0.0, 1e9), false);
-        let inner = self.scope(|b| {
-            let has = b.less(Operand::Slot(index), Operand::Slot(count));
-            body(b, has);
-        });
-        self.push_to(Place::Update, Op::Times { count, index, body: inner });
+        let body = self.scopes.pop().expect("opened before");
+        let op = match scope {
+            Scope::Always => return,
+            Scope::IfAny(mask) => Op::IfAny { mask, body },
+            Scope::Pieces { low, high, from, to, causes } => {
+                Op::Pieces { low, high, from, to, causes: causes.into(), body }
+            }
+            Scope::Times { count, index } => Op::Times { count, index, body },
+        };
+        self.push_to(Place::Update, op);
     }
 
     /// A number that is kept from step to step; starts as `initial` (which is set in `once`).
     pub fn state(&mut self, initial: Value) -> Slot {
         let slot = self.new_slot(Range::ANY, false);
-        self.at(Place::Once, |b| b.push_to(Place::Once, Op::Unary(Unary::Copy, slot, initial)));
+        self.push_to(Place::Once, Op::Unary(Unary::Copy, slot, initial));
         slot
     }
 

@@ -4,6 +4,7 @@
 use super::range::Range;
 use super::{Binary, Ternary, Unary};
 use crate::chance::math::elementary::{exp, ln, log10, pow, sigmoid};
+use crate::chance::math::normal::normal_cdf;
 
 #[inline(always)]
 pub fn yes_no(condition: bool) -> f64 {
@@ -90,6 +91,7 @@ macro_rules! unary {
             Unary::Ceil => $apply!(|x: f64| ceil(x)),
             Unary::Logit => $apply!(|x: f64| logit(x)),
             Unary::Sigmoid => $apply!(|x: f64| sigmoid(x)),
+            Unary::NormalShare => $apply!(|x: f64| normal_cdf(x).0),
         }
     };
 }
@@ -180,7 +182,7 @@ pub fn range_unary(operation: Unary, x: Range) -> Range {
         Unary::Logit => {
             Range { low: f64::NEG_INFINITY, high: f64::INFINITY, nan: x.nan || below_zero || x.high > 1.0 }
         }
-        Unary::Sigmoid => Range { low: 0.0, high: 1.0, nan: x.nan },
+        Unary::Sigmoid | Unary::NormalShare => Range { low: 0.0, high: 1.0, nan: x.nan },
     }
 }
 

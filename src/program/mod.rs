@@ -5,11 +5,11 @@
 //! what is kept of the step); `end` gives metrics and outcomes. Yes is 1.0, no is 0.0, and NaN is what cannot be told.
 
 mod build;
-mod fold;
+pub mod fold;
 mod layout;
 mod range;
 
-pub use build::{Builder, Place, Value};
+pub use build::{Builder, Place, Scope, Value};
 pub use range::Range;
 
 use crate::chance::distributions::Distribution;
@@ -47,6 +47,8 @@ pub enum Unary {
     Ceil,
     Logit,
     Sigmoid,
+    /// The share of a standard normal at or below.
+    NormalShare,
 }
 
 /// Comparisons and logic come in two forms: those named `…OrNan` carry a NaN on, the others are for operands that cannot

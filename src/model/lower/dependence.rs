@@ -1,0 +1,139 @@
+//! Correlated luck: of the steps of paths, of quantities and of events (a Gaussian copula).
+//!
+//! Members are taken in file order, so that the first of a group keeps the luck it would have alone: the j-th one's normal
+//! is Σ L_ji ε_i with L the Cholesky factor of the group's correlations and ε_i its members' own.
+
+use super::Lowering;
+use crate::chance::correlation::cholesky;
+use crate::chance::uniform::key;
+use crate::model::types::{Members, Scenario};
+use crate::program::{Once, Unary, Value};
+use std::collections::BTreeMap;
+
+/// For each correlated member the members of its group before it and itself, with their factors.
+#[derive(Default)]
+pub(super) struct Dependence {
+    /// By kind (paths, quantities, events) and index.
+    rows: BTreeMap<(usize, usize), Vec<(usize, f64)>>,
+    normals: BTreeMap<(usize, usize), Value>,
+}
+
+impl Dependence {
+    pub(super) fn new(scenario: &Scenario) -> Self {
+        let mut rows = BTreeMap::new();
+        for kind in 0..3 {
+            let pairs: Vec<(usize, usize, f64)> = scenario
+                .correlations
+                .iter()
+                .filter(|c| c.members.kind() == kind)
+                .filter_map(|c| {
+                    let (a, b) = c.members.indices();
+                    c.rho.constant().map(|rho| (a, b, rho))
+                })
+                .collect();
+            let mut members: Vec<usize> = pairs.iter().flat_map(|p| [p.0, p.1]).collect();
+            members.sort_unstable();
+            members.dedup();
+            let n = members.len();
+            let at = |index: usize| members.iter().position(|m| *m == index).unwrap_or(0);
+            let mut matrix = vec![vec![0.0; n]; n];
+            for (i, row) in matrix.iter_mut().enumerate() {
+                row[i] = 1.0;
+            }
+            for &(a, b, rho) in &pairs {
+                matrix[at(a)][at(b)] = rho;
+                matrix[at(b)][at(a)] = rho;
+            }
+            // Contradictory correlations were refused when the file was read.
+            let Some(factor) = cholesky(&matrix) else { continue };
+            for (j, row) in factor.iter().enumerate() {
+                let parts = (0..=j).filter(|&i| row[i] != 0.0).map(|i| (members[i], row[i])).collect();
+                rows.insert((kind, members[j]), parts);
+            }
+        }
+        Dependence { rows, normals: BTreeMap::new() }
+    }
+
+    fn row(&self, kind: usize, index: usize) -> Option<Vec<(usize, f64)>> {
+        self.rows.get(&(kind, index)).filter(|r| r.len() > 1).cloned()
+    }
+}
+
+const PATHS: usize = 0;
+const QUANTITIES: usize = 1;
+const EVENTS: usize = 2;
+
+impl Lowering<'_> {
+    /// The standard normal of a path's step.
+    pub(super) fn path_normal(&mut self, index: usize) -> Value {
+        match self.dependence.row(PATHS, index) {
+            Some(row) => self.mixed(PATHS, &row),
+            None => self.own_normal(PATHS, index),
+        }
+    }
+
+    fn mixed(&mut self, kind: usize, row: &[(usize, f64)]) -> Value {
+        let mut sum = Value::Constant(0.0);
+        for &(member, factor) in row {
+            let own = self.own_normal(kind, member);
+            sum = self.b.multiply_add(Value::Constant(factor), own, sum);
+        }
+        sum
+    }
+
+    /// A member's normal as it would be alone.
+    fn own_normal(&mut self, kind: usize, member: usize) -> Value {
+        if let Some(&known) = self.dependence.normals.get(&(kind, member)) {
+            return known;
+        }
+        let scenario = self.scenario;
+        let normal = match kind {
+            PATHS => {
+                let key = key(self.b.seed, &format!("paths.{}", scenario.paths[member].name), 0);
+                self.update(|l| l.b.normal(key, Once::Step))
+            }
+            QUANTITIES => {
+                let address = format!("quantities.{}", scenario.quantities[member].name);
+                let uniform = self.luck(&address, 0, Once::Future);
+                self.b.normal_of(uniform)
+            }
+            _ => {
+                let uniform = self.luck(&scenario.events[member].address, 0, Once::Future);
+                self.b.normal_of(uniform)
+            }
+        };
+        self.dependence.normals.insert((kind, member), normal);
+        normal
+    }
+
+    /// The uniform of a quantity whose luck goes with others'.
+    pub(super) fn correlated_quantity(&mut self, address: &str) -> Option<Value> {
+        let name = address.strip_prefix("quantities.")?;
+        let index = self.scenario.quantities.iter().position(|q| q.name == name)?;
+        let row = self.dependence.row(QUANTITIES, index)?;
+        let normal = self.mixed(QUANTITIES, &row);
+        Some(self.b.unary(Unary::NormalShare, normal))
+    }
+
+    /// The luck of an event, for its whole life.
+    pub(super) fn event_luck(&mut self, index: usize) -> Value {
+        match self.dependence.row(EVENTS, index) {
+            Some(row) => {
+                let normal = self.mixed(EVENTS, &row);
+                self.b.unary(Unary::NormalShare, normal)
+            }
+            None => {
+                let address = self.scenario.events[index].address.clone();
+                self.luck(&address, 0, Once::Future)
+            }
+        }
+    }
+
+    /// Whether an event's luck goes with others'.
+    pub(super) fn event_correlated(&self, index: usize) -> bool {
+        self.scenario.correlations.iter().any(|c| match c.members {
+            Members::Events(a, b) => a == index || b == index,
+            _ => false,
+        })
+    }
+}

@@ -1,0 +1,131 @@
+//! Events that repeat: how many occurrences a step has, when, and in which branches.
+
+use super::{NEVER, YES};
+use crate::calendar::DAYS_PER_YEAR;
+use crate::model::lower::{Context, Lowering};
+use crate::model::order::Thing;
+use crate::program::{Binary, Once, Operand, Value};
+
+const ZERO: Value = Value::Constant(0.0);
+
+impl Lowering<'_> {
+    pub(super) fn repeating(&mut self, index: usize, from: f64, to: f64) {
+        let scenario = self.scenario;
+        let event = &scenario.events[index];
+        let Some(repeats) = &self.events[index].repeats else { return };
+        let (count, step_count, step_date) = (repeats.count, repeats.step_count, repeats.step_date);
+        let step_branch_counts = repeats.step_branch_counts.clone();
+        let steps = self.steps_of(from, to);
+        let causes = self.causes(index);
+        self.update(|l| {
+            // Outside of its window nothing happens, in the step after it neither.
+            l.b.assign(step_count, ZERO);
+            l.b.assign(step_date, NEVER);
+            for &slot in &step_branch_counts {
+                l.b.assign(slot, ZERO);
+            }
+            l.in_steps(steps.start, steps.end, |l| {
+                let (low, high) = l.part(from, to);
+                let context = Context::of(Thing::Event(index));
+                let (mean, first, last) = if causes.is_empty() {
+                    (l.mean(index, low, high, &context), low, high)
+                } else {
+                    l.mean_of_pieces(index, low, high, &causes)
+                };
+                let uniform = l.luck(&event.address, 0, Once::Step);
+                let number = l.b.poisson(uniform, mean);
+                let some = l.b.less(ZERO, number);
+                l.if_any(some, |l| {
+                    let sum = l.b.add(first, last);
+                    let middle = l.b.multiply(sum, Value::Constant(0.5));
+                    l.b.assign(step_count, number);
+                    l.b.assign_where(some, step_date, middle);
+                    let all = l.b.add(Operand::Slot(count), number);
+                    l.b.assign(count, all);
+                    let date = l.events[index].date;
+                    let pending = l.pending(index);
+                    let new = l.b.and(pending, some);
+                    l.b.assign_where(new, date, middle);
+                    if event.branches.is_empty() {
+                        return;
+                    }
+                    if causes.is_empty() {
+                        l.occurrences_in_branches(index, some, &context);
+                        return;
+                    }
+                    // The branch is that of the piece which holds the date.
+                    let dates = l.cause_dates(&causes);
+                    let (scope, low, high) = l.b.open_pieces(low, high, dates);
+                    let context = Context { causes: &causes, piece: Some(low), ..context };
+                    let after = l.b.less(low, Operand::Slot(step_date));
+                    let until = l.b.at_most(Operand::Slot(step_date), high);
+                    let holds = l.b.and(after, until);
+                    let here = l.b.and(holds, some);
+                    l.if_any(here, |l| l.occurrences_in_branches(index, here, &context));
+                    l.b.close(scope);
+                });
+            });
+        });
+    }
+
+    /// Expected occurrences from `low` to `high`.
+    fn mean(&mut self, index: usize, low: Value, high: Value, context: &Context) -> Value {
+        let event = &self.scenario.events[index];
+        let open = self.b.less(low, high);
+        let allowed = self.allowed(event, open, context);
+        let may = self.b.and(open, allowed);
+        let pace = self.pace(event, may, context);
+        let days = self.b.subtract(high, low);
+        let years = self.b.divide(days, Value::Constant(DAYS_PER_YEAR));
+        let mean = self.b.multiply(pace, years);
+        self.b.select(may, mean, ZERO)
+    }
+
+    /// The means of all pieces together, and where the first piece with a rate above 0 begins and the last one ends.
+    fn mean_of_pieces(&mut self, index: usize, low: Value, high: Value, causes: &[usize]) -> (Value, Value, Value) {
+        let sum = self.number_state(0.0);
+        let (first, last) = (self.number_state(0.0), self.number_state(0.0));
+        self.b.assign(sum, ZERO);
+        self.b.assign(first, high);
+        self.b.assign(last, low);
+        let dates = self.cause_dates(causes);
+        let (scope, from, to) = self.b.open_pieces(low, high, dates);
+        let context = Context { causes, piece: Some(from), ..Context::of(Thing::Event(index)) };
+        let mean = self.mean(index, from, to, &context);
+        let some = self.b.less(ZERO, mean);
+        let begins = self.b.binary(Binary::Min, Operand::Slot(first), from);
+        self.b.assign_where(some, first, begins);
+        self.b.assign_where(some, last, to);
+        let more = self.b.add(Operand::Slot(sum), mean);
+        self.b.assign(sum, more);
+        self.b.close(scope);
+        (Operand::Slot(sum), Operand::Slot(first), Operand::Slot(last))
+    }
+
+    /// Each occurrence of the step gets a branch of its own.
+    fn occurrences_in_branches(&mut self, index: usize, mask: Value, context: &Context) {
+        let weights = self.branch_weights(index, mask, context);
+        let Some(repeats) = &self.events[index].repeats else { return };
+        let (step_count, step_date) = (repeats.step_count, repeats.step_date);
+        let counts = repeats.branch_counts.clone();
+        let step_counts = repeats.step_branch_counts.clone();
+        let dates = repeats.branch_dates.clone();
+        let address = format!("{}.branches", self.scenario.events[index].address);
+        let (scope, has) = self.b.open_times(step_count);
+        let here = self.b.and(has, mask);
+        let luck = self.luck(&address, 0, Once::Occurrence);
+        let branch = self.branch_of(index, luck, &weights, here);
+        for (b, ((&count, &step_count), &date)) in counts.iter().zip(&step_counts).zip(&dates).enumerate() {
+            let same = self.b.compare(Binary::Equal, Binary::EqualOrNan, branch, Value::Constant(b as f64));
+            let this = self.b.and(here, same);
+            let one = self.b.select(this, YES, ZERO);
+            for slot in [count, step_count] {
+                let more = self.b.add(Operand::Slot(slot), one);
+                self.b.assign(slot, more);
+            }
+            let earlier = self.b.binary(Binary::Min, Operand::Slot(date), Operand::Slot(step_date));
+            self.b.assign_where(this, date, earlier);
+        }
+        self.b.close(scope);
+    }
+}

@@ -1,0 +1,211 @@
+//! Scenario → program: the operations of a step, in dependency order.
+
+mod assumptions;
+mod chance;
+mod dependence;
+mod ends;
+mod events;
+mod memory;
+mod paths;
+mod shocks;
+mod terms;
+
+use super::order::Thing;
+use super::types::{Scenario, Type};
+use crate::program::{Branches, Builder, EventSlots, Place, Program, Range, Slot, Value};
+use dependence::Dependence;
+use memory::Memory;
+use std::collections::BTreeMap;
+
+/// The state of a path: the value shown, and what its model moves.
+struct PathState {
+    shown: Slot,
+    /// The same as `shown` where nothing lies between.
+    inner: Slot,
+    start: Value,
+}
+
+/// The state of an event.
+struct EventState {
+    /// Of the first occurrence; infinite if there is none.
+    date: Slot,
+    /// Index of the branch, for an event that happens once.
+    branch: Option<Slot>,
+    repeats: Option<Repeats>,
+}
+
+struct Repeats {
+    count: Slot,
+    branch_dates: Vec<Slot>,
+    branch_counts: Vec<Slot>,
+    /// Of this step: how many, in which branches, and their date (infinite if there are none).
+    step_count: Slot,
+    step_branch_counts: Vec<Slot>,
+    step_date: Slot,
+}
+
+/// From which moment, and by whom, an expression is read.
+#[derive(Clone, Copy)]
+struct Context<'c> {
+    moment: Moment,
+    /// The thing that reads: what stands in its circle is seen as of the end of the step before.
+    reader: Option<Thing>,
+    /// Events that are read as of the piece's start.
+    causes: &'c [usize],
+    piece: Option<Value>,
+    /// Whether every occurrence draws anew.
+    occurrence: bool,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Moment {
+    /// T(0), when nothing has happened.
+    Start,
+    /// The start of the step, T(k−1).
+    Before,
+    /// The end of the step, T(k).
+    Now,
+    /// A date in the step, for an event with `on`.
+    On(f64),
+    /// The end of the scenario.
+    End,
+}
+
+impl<'c> Context<'c> {
+    fn at(moment: Moment) -> Self {
+        Context { moment, reader: None, causes: &[], piece: None, occurrence: false }
+    }
+
+    fn of(reader: Thing) -> Self {
+        Context { reader: Some(reader), ..Context::at(Moment::Now) }
+    }
+}
+
+struct Lowering<'s> {
+    scenario: &'s Scenario,
+    b: Builder,
+    paths: Vec<PathState>,
+    /// What each path's model starts from, before bounds.
+    own_starts: BTreeMap<usize, Value>,
+    events: Vec<EventState>,
+    quantities: Vec<Value>,
+    memory: Memory,
+    dependence: Dependence,
+}
+
+/// The program of a scenario, with all its luck drawn from `seed`.
+pub fn lower(scenario: &Scenario, seed: u64) -> Program {
+    let ends: Vec<f64> = match &scenario.calendar {
+        Some(calendar) => calendar.ends.iter().map(|&end| f64::from(end) - f64::from(calendar.start)).collect(),
+        // A static scenario is one step of no length.
+        None => vec![0.0, 0.0],
+    };
+    let mut lowering = Lowering {
+        scenario,
+        b: Builder::new(seed, ends),
+        paths: Vec::new(),
+        own_starts: BTreeMap::new(),
+        events: Vec::new(),
+        quantities: Vec::new(),
+        memory: Memory::default(),
+        dependence: Dependence::new(scenario),
+    };
+    lowering.quantities();
+    lowering.events = (0..scenario.events.len()).map(|i| lowering.event_state(i)).collect();
+    lowering.path_states();
+    let order = scenario.order.things.clone();
+    for thing in order {
+        match thing {
+            Thing::Path(index) => lowering.path(index),
+            Thing::Event(index) => lowering.event(index),
+        }
+    }
+    let metrics = lowering.metrics();
+    let outcome = lowering.outcome();
+    lowering.memories();
+    lowering.finish(metrics, outcome)
+}
+
+impl Lowering<'_> {
+    /// Does `work` in the update of a step.
+    fn update<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        self.place(Place::Update, work)
+    }
+
+    /// Does `work` with operations going to `place`.
+    fn place<T>(&mut self, place: Place, work: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = self.b.enter(place);
+        let result = work(self);
+        self.b.enter(outer);
+        result
+    }
+
+    /// Does `work` for the steps `from..to` only.
+    fn in_steps<T>(&mut self, from: usize, to: usize, work: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = self.b.enter_steps(from, to);
+        let result = work(self);
+        self.b.leave_steps(outer);
+        result
+    }
+
+    /// Runs `body` only where the mask holds in some future of the block.
+    fn if_any(&mut self, mask: Value, body: impl FnOnce(&mut Self)) {
+        let Some(scope) = self.b.open_if_any(mask) else { return };
+        body(self);
+        self.b.close(scope);
+    }
+
+    fn quantities(&mut self) {
+        let scenario = self.scenario;
+        self.quantities = vec![Value::Constant(f64::NAN); scenario.quantities.len()];
+        for &index in &scenario.order.quantities {
+            let quantity = &scenario.quantities[index];
+            let value = self.assumption(&quantity.value, &Context::at(Moment::Start));
+            self.b.check(value, Value::Constant(1.0), quantity.value.span, || format!("`{}`", quantity.name));
+            self.quantities[index] = value;
+        }
+    }
+
+    /// T(k) for each step.
+    fn now(&mut self) -> Value {
+        let ends = self.b.ends().to_vec();
+        self.b.table(|k| ends[k])
+    }
+
+    /// T(k−1) for each step.
+    fn step_start(&mut self) -> Value {
+        let ends = self.b.ends().to_vec();
+        self.b.table(|k| ends[k.saturating_sub(1)])
+    }
+
+    fn finish(self, metrics: Vec<Value>, outcome: Option<Value>) -> Program {
+        let paths = self.paths.iter().map(|p| p.shown).collect();
+        let slots = |state: &EventState| EventSlots {
+            date: state.date,
+            branches: match (&state.branch, &state.repeats) {
+                (Some(branch), _) => Branches::One(*branch),
+                (None, Some(r)) if !r.branch_dates.is_empty() => Branches::Dates(r.branch_dates.clone()),
+                _ => Branches::None,
+            },
+            count: state.repeats.as_ref().map(|r| r.count),
+        };
+        let events = self.events.iter().map(slots).collect();
+        let quantities = self.quantities.clone();
+        let mut program = self.b.finish();
+        program.paths = paths;
+        program.events = events;
+        program.quantities = quantities;
+        program.metrics = metrics;
+        program.outcome = outcome;
+        program
+    }
+}
+
+/// What is known beforehand of a value of that type.
+fn range_of(kind: Type) -> Range {
+    match kind {
+        Type::Number => Range::FINITE,
+        Type::YesNo => Range::YES_NO,
+        Type::Date => Range { low: f64::NEG_INFINITY, high: f64::INFINITY, nan: false },
+    }
+}

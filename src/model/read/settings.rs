@@ -1,0 +1,133 @@
+//! `[scenario]` and `[run]`.
+
+use super::{Reading, table};
+use crate::calendar::{Calendar, Step, format_date};
+use crate::document::Table;
+use crate::model::types::RunSettings;
+
+pub struct Settings {
+    pub title: String,
+    pub question: String,
+    pub note: String,
+    /// Days since 1970-01-01.
+    pub as_of: Option<i32>,
+}
+
+pub fn scenario(file: &Table, reading: &mut Reading) -> Settings {
+    let empty = Table::default();
+    if file.get("scenario").is_none() {
+        let span = crate::diagnostic::Span { source: reading.file, start: 0, end: 0 };
+        reading.error(span, "the file has no [scenario] table", "begin with `[scenario]`, `title = \"…\"`, `start = 2026-01-20` and `end = 2026-12-31`");
+    }
+    let section = table::table(file, "scenario", reading).unwrap_or(&empty);
+    table::check_keys(
+        section,
+        &["title", "question", "start", "end", "step", "as_of", "note", "source"],
+        "[scenario]",
+        reading,
+    );
+    let mut dates = [None, None];
+    for (date, key) in dates.iter_mut().zip(["start", "end"]) {
+        *date = section.get(key).and_then(|node| table::date(node, key, reading));
+    }
+    let step = step(section, reading);
+    match (section.get("start"), section.get("end")) {
+        (None, None) => {}
+        (Some(_), Some(end)) => {
+            if let ([Some(start), Some(last)], Some(step)) = (dates, step) {
+                match Calendar::new(start, last, step) {
+                    Ok(calendar) => {
+                        reading.start = Some(start);
+                        reading.calendar = Some(calendar);
+                    }
+                    Err(refusal) => reading.error(end.span, refusal.message, refusal.help),
+                }
+            }
+            // Whatever is wrong with them is reported: what follows is read as if there were time.
+            if reading.start.is_none() {
+                reading.start = Some(dates[0].unwrap_or(0));
+                reading.calendar = None;
+            }
+        }
+        (Some(node), None) | (None, Some(node)) => {
+            let missing = if section.get("start").is_some() { "end" } else { "start" };
+            reading.error(node.span, format!("`{missing}` is missing"), format!("give both `start` and `end`, or neither for a scenario that is decided at one moment; for instance `{missing} = 2026-12-31`"));
+            reading.start = Some(dates[0].or(dates[1]).unwrap_or(0));
+        }
+    }
+    let as_of = section.get("as_of").and_then(|node| {
+        let day = table::date(node, "as_of", reading)?;
+        let Some(calendar) = &reading.calendar else {
+            reading.error(node.span, "`as_of` needs a scenario with `start` and `end`", "take it out, or give both dates");
+            return None;
+        };
+        if day <= calendar.start || day > calendar.end() {
+            let help = format!("the scenario goes from {} to {}", format_date(calendar.start), format_date(calendar.end()));
+            reading.error(node.span, format!("`as_of` is {}, outside the scenario", format_date(day)), help);
+            return None;
+        }
+        Some(day)
+    });
+    Settings {
+        title: {
+            let title = table::text(section, "title", reading);
+            if title.is_empty() { table::spaced(reading.name.trim_end_matches(".toml")) } else { title }
+        },
+        question: table::text(section, "question", reading),
+        note: table::text(section, "note", reading),
+        as_of,
+    }
+}
+
+fn step(section: &Table, reading: &mut Reading) -> Option<Step> {
+    let Some(node) = section.get("step") else { return Some(Step::Week) };
+    let named = node.text().and_then(|t| Step::named(&t.content));
+    if named.is_none() && !node.is_broken() {
+        reading.error(
+            node.span,
+            "`step` is \"day\", \"week\", \"month\", \"quarter\" or \"year\"",
+            "write one of the five in quotes; `week` is the default",
+        );
+    }
+    named
+}
+
+pub fn run(file: &Table, reading: &mut Reading) -> RunSettings {
+    let mut settings = RunSettings { futures: 100_000, seed: 1 };
+    let Some(section) = table::table(file, "run", reading) else { return settings };
+    table::check_keys(section, &["futures", "seed", "sampling", "precision"], "[run]", reading);
+    if let Some(node) = section.get("futures") {
+        match node.integer() {
+            Some(n) if n >= 1 => settings.futures = n as u64,
+            _ if node.is_broken() => {}
+            _ => reading.error(node.span, "`futures` is a whole number of at least 1", "for instance `futures = 100_000`"),
+        }
+    }
+    if let Some(node) = section.get("seed") {
+        match node.integer() {
+            Some(n) if n >= 0 => settings.seed = n as u64,
+            _ if node.is_broken() => {}
+            _ => reading.error(node.span, "`seed` is a whole number of at least 0", "for instance `seed = 1`"),
+        }
+    }
+    if let Some(node) = section.get("sampling") {
+        match node.text().map(|t| t.content.as_str()) {
+            Some("random") => {}
+            Some("sobol") => reading.error(
+                node.span,
+                "`sampling = \"sobol\"` is not there yet",
+                "take the line out: futures are then drawn at random",
+            ),
+            _ if node.is_broken() => {}
+            _ => reading.error(node.span, "`sampling` is \"random\"", "take the line out"),
+        }
+    }
+    if let Some(node) = section.get("precision") {
+        reading.error(
+            node.span,
+            "`precision` is not there yet",
+            "take the line out and set `futures`: four times as many halve the interval",
+        );
+    }
+    settings
+}
