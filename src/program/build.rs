@@ -554,6 +554,13 @@ impl Builder {
         self.compute("poisson", 0, &[uniform, mean], range, |out| Op::Poisson { out, uniform, mean })
     }
 
+    /// The number in a row, counted from 0.
+    pub fn lookup(&mut self, row: Value, rows: Arc<[f64]>) -> Value {
+        let out = self.new_temporary(Range::of(&rows), false, self.place);
+        self.push_to(self.place, Op::Lookup { out, row, rows });
+        Operand::Slot(out)
+    }
+
     /// Brings a value inside `low..=high`, and counts the futures in which it was outside.
     pub fn clamp(&mut self, value: Value, low: f64, high: f64, address: &str) -> Value {
         let range = self.range(value);

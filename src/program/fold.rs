@@ -3,8 +3,7 @@
 
 use super::range::Range;
 use super::{Binary, Ternary, Unary};
-use crate::chance::math::elementary::{exp, ln, log10, pow, sigmoid};
-use crate::chance::math::normal::normal_cdf;
+use crate::chance::math::elementary::exp;
 
 #[inline(always)]
 pub fn yes_no(condition: bool) -> f64 {
@@ -12,7 +11,7 @@ pub fn yes_no(condition: bool) -> f64 {
 }
 
 #[inline(always)]
-fn or_nan(condition: bool, a: f64, b: f64) -> f64 {
+pub fn or_nan(condition: bool, a: f64, b: f64) -> f64 {
     if a.is_nan() | b.is_nan() { f64::NAN } else { yes_no(condition) }
 }
 
@@ -50,11 +49,6 @@ pub fn max(a: f64, b: f64) -> f64 {
 }
 
 #[inline(always)]
-pub fn logit(x: f64) -> f64 {
-    ln(x) - ln(1.0 - x)
-}
-
-#[inline(always)]
 pub fn and_or_nan(a: f64, b: f64) -> f64 {
     if (a == 0.0) | (b == 0.0) { 0.0 } else { a * b }
 }
@@ -78,20 +72,20 @@ pub fn select_or_nan(condition: f64, a: f64, b: f64) -> f64 {
 macro_rules! unary {
     ($operation:expr, $apply:ident) => {
         match $operation {
-            Unary::Copy => $apply!(|x: f64| x),
-            Unary::Negate => $apply!(|x: f64| -x),
-            Unary::Not => $apply!(|x: f64| 1.0 - x),
-            Unary::Abs => $apply!(|x: f64| x.abs()),
-            Unary::Sqrt => $apply!(|x: f64| x.sqrt()),
-            Unary::Exp => $apply!(|x: f64| exp(x)),
-            Unary::Ln => $apply!(|x: f64| ln(x)),
-            Unary::Log10 => $apply!(|x: f64| log10(x)),
-            Unary::Round => $apply!(|x: f64| round(x)),
-            Unary::Floor => $apply!(|x: f64| floor(x)),
-            Unary::Ceil => $apply!(|x: f64| ceil(x)),
-            Unary::Logit => $apply!(|x: f64| logit(x)),
-            Unary::Sigmoid => $apply!(|x: f64| sigmoid(x)),
-            Unary::NormalShare => $apply!(|x: f64| normal_cdf(x).0),
+            $crate::program::Unary::Copy => $apply!(|x: f64| x),
+            $crate::program::Unary::Negate => $apply!(|x: f64| -x),
+            $crate::program::Unary::Not => $apply!(|x: f64| 1.0 - x),
+            $crate::program::Unary::Abs => $apply!(|x: f64| x.abs()),
+            $crate::program::Unary::Sqrt => $apply!(|x: f64| x.sqrt()),
+            $crate::program::Unary::Exp => $apply!(|x: f64| $crate::chance::math::elementary::exp(x)),
+            $crate::program::Unary::Ln => $apply!(|x: f64| $crate::chance::math::elementary::ln(x)),
+            $crate::program::Unary::Log10 => $apply!(|x: f64| $crate::chance::math::elementary::log10(x)),
+            $crate::program::Unary::Round => $apply!(|x: f64| $crate::program::fold::round(x)),
+            $crate::program::Unary::Floor => $apply!(|x: f64| $crate::program::fold::floor(x)),
+            $crate::program::Unary::Ceil => $apply!(|x: f64| $crate::program::fold::ceil(x)),
+            $crate::program::Unary::Logit => $apply!(|x: f64| $crate::chance::math::elementary::logit(x)),
+            $crate::program::Unary::Sigmoid => $apply!(|x: f64| $crate::chance::math::elementary::sigmoid(x)),
+            $crate::program::Unary::NormalShare => $apply!(|x: f64| $crate::chance::math::normal::normal_cdf(x).0),
         }
     };
 }
@@ -99,25 +93,25 @@ macro_rules! unary {
 macro_rules! binary {
     ($operation:expr, $apply:ident) => {
         match $operation {
-            Binary::Add => $apply!(|a: f64, b: f64| a + b),
-            Binary::Subtract => $apply!(|a: f64, b: f64| a - b),
-            Binary::Multiply => $apply!(|a: f64, b: f64| a * b),
-            Binary::Divide => $apply!(|a: f64, b: f64| a / b),
-            Binary::Power => $apply!(|a: f64, b: f64| pow(a, b)),
-            Binary::Min => $apply!(|a: f64, b: f64| min(a, b)),
-            Binary::Max => $apply!(|a: f64, b: f64| max(a, b)),
-            Binary::Less => $apply!(|a: f64, b: f64| yes_no(a < b)),
-            Binary::AtMost => $apply!(|a: f64, b: f64| yes_no(a <= b)),
-            Binary::Equal => $apply!(|a: f64, b: f64| yes_no(a == b)),
-            Binary::Different => $apply!(|a: f64, b: f64| yes_no(a != b)),
-            Binary::LessOrNan => $apply!(|a: f64, b: f64| or_nan(a < b, a, b)),
-            Binary::AtMostOrNan => $apply!(|a: f64, b: f64| or_nan(a <= b, a, b)),
-            Binary::EqualOrNan => $apply!(|a: f64, b: f64| or_nan(a == b, a, b)),
-            Binary::DifferentOrNan => $apply!(|a: f64, b: f64| or_nan(a != b, a, b)),
-            Binary::And => $apply!(|a: f64, b: f64| a * b),
-            Binary::Or => $apply!(|a: f64, b: f64| if a > b { a } else { b }),
-            Binary::AndOrNan => $apply!(|a: f64, b: f64| and_or_nan(a, b)),
-            Binary::OrOrNan => $apply!(|a: f64, b: f64| or_or_nan(a, b)),
+            $crate::program::Binary::Add => $apply!(|a: f64, b: f64| a + b),
+            $crate::program::Binary::Subtract => $apply!(|a: f64, b: f64| a - b),
+            $crate::program::Binary::Multiply => $apply!(|a: f64, b: f64| a * b),
+            $crate::program::Binary::Divide => $apply!(|a: f64, b: f64| a / b),
+            $crate::program::Binary::Power => $apply!(|a: f64, b: f64| $crate::chance::math::elementary::pow(a, b)),
+            $crate::program::Binary::Min => $apply!(|a: f64, b: f64| $crate::program::fold::min(a, b)),
+            $crate::program::Binary::Max => $apply!(|a: f64, b: f64| $crate::program::fold::max(a, b)),
+            $crate::program::Binary::Less => $apply!(|a: f64, b: f64| $crate::program::fold::yes_no(a < b)),
+            $crate::program::Binary::AtMost => $apply!(|a: f64, b: f64| $crate::program::fold::yes_no(a <= b)),
+            $crate::program::Binary::Equal => $apply!(|a: f64, b: f64| $crate::program::fold::yes_no(a == b)),
+            $crate::program::Binary::Different => $apply!(|a: f64, b: f64| $crate::program::fold::yes_no(a != b)),
+            $crate::program::Binary::LessOrNan => $apply!(|a: f64, b: f64| $crate::program::fold::or_nan(a < b, a, b)),
+            $crate::program::Binary::AtMostOrNan => $apply!(|a: f64, b: f64| $crate::program::fold::or_nan(a <= b, a, b)),
+            $crate::program::Binary::EqualOrNan => $apply!(|a: f64, b: f64| $crate::program::fold::or_nan(a == b, a, b)),
+            $crate::program::Binary::DifferentOrNan => $apply!(|a: f64, b: f64| $crate::program::fold::or_nan(a != b, a, b)),
+            $crate::program::Binary::And => $apply!(|a: f64, b: f64| a * b),
+            $crate::program::Binary::Or => $apply!(|a: f64, b: f64| if a > b { a } else { b }),
+            $crate::program::Binary::AndOrNan => $apply!(|a: f64, b: f64| $crate::program::fold::and_or_nan(a, b)),
+            $crate::program::Binary::OrOrNan => $apply!(|a: f64, b: f64| $crate::program::fold::or_or_nan(a, b)),
         }
     };
 }
@@ -125,9 +119,9 @@ macro_rules! binary {
 macro_rules! ternary {
     ($operation:expr, $apply:ident) => {
         match $operation {
-            Ternary::Select => $apply!(|c: f64, a: f64, b: f64| select(c, a, b)),
-            Ternary::SelectOrNan => $apply!(|c: f64, a: f64, b: f64| select_or_nan(c, a, b)),
-            Ternary::MultiplyAdd => $apply!(|a: f64, b: f64, c: f64| a.mul_add(b, c)),
+            $crate::program::Ternary::Select => $apply!(|c: f64, a: f64, b: f64| $crate::program::fold::select(c, a, b)),
+            $crate::program::Ternary::SelectOrNan => $apply!(|c: f64, a: f64, b: f64| $crate::program::fold::select_or_nan(c, a, b)),
+            $crate::program::Ternary::MultiplyAdd => $apply!(|a: f64, b: f64, c: f64| a.mul_add(b, c)),
         }
     };
 }

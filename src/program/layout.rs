@@ -49,6 +49,10 @@ impl Op {
                 weights.iter_mut().for_each(|w| read(w, f));
                 f(out, true);
             }
+            Op::Lookup { out, row, .. } => {
+                read(row, f);
+                f(out, true);
+            }
             Op::Poisson { out, uniform, mean } => {
                 read(uniform, f);
                 read(mean, f);

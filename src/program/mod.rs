@@ -121,6 +121,8 @@ pub enum Op {
     Pick { out: Slot, uniform: Operand, weights: Box<[Operand]> },
     /// How many occurrences a uniform stands for when `mean` are expected.
     Poisson { out: Slot, uniform: Operand, mean: Operand },
+    /// The number in that row.
+    Lookup { out: Slot, row: Operand, rows: Arc<[f64]> },
     /// `flag` becomes 1 where the value lies outside; the value is brought inside. NaN stays.
     Clamp { out: Slot, flag: Slot, value: Operand, low: f64, high: f64 },
     /// Stops the run where the value is NaN (or, for a path, infinite) and `mask` holds.
@@ -169,6 +171,7 @@ pub struct EventSlots {
     /// Date of the first occurrence, in days since the start; infinite if there is none.
     pub date: Slot,
     pub branches: Branches,
+    pub branch_count: usize,
     /// Number of occurrences, for an event that repeats.
     pub count: Option<Slot>,
 }

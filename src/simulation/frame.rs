@@ -4,10 +4,11 @@
 //! compiled once for each instruction set, and give the same bits on all of them.
 
 use crate::chance::distributions::Distribution;
-use crate::chance::math::elementary::{exp, standard_normal_column};
+use crate::chance::math::elementary::exp;
+use crate::chance::math::normal::standard_normal_column;
 use crate::chance::uniform::{step_key, uniform, word};
 use crate::program::fold::{binary, ternary, unary};
-use crate::program::{Binary, Instruction, LANES, Once, Op, Operand, Program, Slot, Ternary, Unary};
+use crate::program::{Instruction, LANES, Once, Op, Operand, Program, Slot};
 use multiversion::multiversion;
 
 /// Lanes that a loop reads, computes and writes at a time: enough to fill the registers.
@@ -271,7 +272,7 @@ impl<'a> Frame<'a> {
         if any != 0.0 {
             for i in 0..LANES {
                 if some[i] != 0.0 {
-                    some[i] = crate::chance::distributions::poisson_quantile(mean[i], u[i]);
+                    some[i] = occurrences(mean[i], u[i]);
                 }
             }
         }
@@ -300,9 +301,9 @@ impl<'a> Frame<'a> {
             for (value, column) in given.iter_mut().zip(&columns) {
                 *value = column[i];
             }
-            let fitted = Distribution::fit(family, *form, &given).and_then(|d| match &bounds {
+            let fitted = Distribution::of(family, *form, &given).and_then(|d| match &bounds {
                 None => Ok(d),
-                Some((low, high)) => d.truncate(low[i], high[i]),
+                Some((low, high)) => d.truncated(low[i], high[i]),
             });
             let value = fitted.map_or(f64::NAN, |d| d.quantile(u[i], 1.0 - u[i]));
             self.columns[*out as usize].0[i] = value;
@@ -328,6 +329,28 @@ impl<'a> Frame<'a> {
         }
         more != 0
     }
+}
+
+/// How many occurrences a uniform stands for when `mean` are expected: the least number with at least that share.
+fn occurrences(mean: f64, u: f64) -> f64 {
+    /// Up to here the shares are summed up one by one, beyond it the general quantile is quicker.
+    const FEW: f64 = 16.0;
+    if mean.is_nan() {
+        return f64::NAN;
+    }
+    if mean > FEW {
+        let poisson = crate::chance::distributions::find("poisson");
+        let fitted = poisson.and_then(|family| Distribution::of(family, 0, &[mean]).ok());
+        return fitted.map_or(f64::NAN, |d| d.quantile(u, 1.0 - u));
+    }
+    let mut share = exp(-mean);
+    let (mut sum, mut k) = (share, 0.0);
+    while sum < u && k < 200.0 {
+        k += 1.0;
+        share *= mean / k;
+        sum += share;
+    }
+    k
 }
 
 /// Executes operations in order, those of other steps left out.
@@ -377,6 +400,10 @@ fn execute(frame: &mut Frame, code: &[Instruction]) {
             op @ (Op::DrawWith { .. } | Op::DrawWithin { .. }) => frame.draw_with(op),
             Op::Pick { out, uniform, weights } => frame.pick(*out, *uniform, weights),
             Op::Poisson { out, uniform, mean } => frame.poisson(*out, *uniform, *mean),
+            Op::Lookup { out, row, rows } => {
+                let last = rows.len() - 1;
+                frame.map1(*out, *row, |row| rows[(row as usize).min(last)]);
+            }
             Op::Clamp { out, flag, value, low, high } => {
                 let (low, high) = (*low, *high);
                 frame.map2(*flag, Operand::Slot(*flag), *value, |flag, x| {

@@ -1,7 +1,7 @@
 //! Draws: a uniform for each site, turned into the number it stands for.
 
 use super::{Context, Lowering};
-use crate::chance::distributions::Distribution;
+use crate::chance::distributions::{Choice, Data, Distribution};
 use crate::chance::uniform::key;
 use crate::model::types::{Draw, DrawSource, Term};
 use crate::program::{Once, Unary, Value};
@@ -36,8 +36,8 @@ impl Lowering<'_> {
                 };
                 let ends = bounds.map_or(Vec::new(), |(low, high)| vec![low, high]);
                 if let (Some(given), Some(ends)) = (numbers(&arguments), numbers(&ends)) {
-                    let fitted = Distribution::fit(family, *form, &given).and_then(|d| match ends[..] {
-                        [low, high] => d.truncate(low, high),
+                    let fitted = Distribution::of(family, *form, &given).and_then(|d| match ends[..] {
+                        [low, high] => d.truncated(low, high),
                         _ => Ok(d),
                     });
                     // What is refused for certain was refused when the file was read.
@@ -48,14 +48,22 @@ impl Lowering<'_> {
                 }
                 self.b.draw_with(uniform, family, *form, &arguments, bounds)
             }
-            DrawSource::Data(rows) => self.b.draw(uniform, Arc::new(Distribution::data(rows.clone()))),
+            DrawSource::Data(rows) => match Data::new(rows.to_vec()) {
+                Ok(data) => self.b.draw(uniform, Arc::new(Distribution::Data(data))),
+                Err(_) => Value::Constant(f64::NAN),
+            },
             DrawSource::Choose(pairs) => self.choose(uniform, pairs, context),
             DrawSource::Mixture(pairs) => self.choose(uniform, pairs, context),
         }
     }
 
-    /// One of the values, by weight.
+    /// One of the values, by weight: the lesser the luck, the lesser the value, where all of them are known.
     fn choose(&mut self, uniform: Value, pairs: &[(Term, Term)], context: &Context) -> Value {
+        let known: Option<Vec<(f64, f64)>> =
+            pairs.iter().map(|(value, weight)| value.constant().zip(weight.constant())).collect();
+        if let Some(Ok(choice)) = known.map(|pairs| Choice::new(&pairs)) {
+            return self.b.draw(uniform, Arc::new(Distribution::Choice(choice)));
+        }
         let values: Vec<Value> = pairs.iter().map(|(value, _)| self.term(value, context)).collect();
         let weights: Vec<Value> = pairs.iter().map(|(_, weight)| self.term(weight, context)).collect();
         let index = self.b.pick(uniform, &weights);

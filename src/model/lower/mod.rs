@@ -180,8 +180,9 @@ impl Lowering<'_> {
 
     fn finish(self, metrics: Vec<Value>, outcome: Option<Value>) -> Program {
         let paths = self.paths.iter().map(|p| p.shown).collect();
-        let slots = |state: &EventState| EventSlots {
+        let slots = |(state, event): (&EventState, &super::types::Event)| EventSlots {
             date: state.date,
+            branch_count: event.branches.len(),
             branches: match (&state.branch, &state.repeats) {
                 (Some(branch), _) => Branches::One(*branch),
                 (None, Some(r)) if !r.branch_dates.is_empty() => Branches::Dates(r.branch_dates.clone()),
@@ -189,7 +190,7 @@ impl Lowering<'_> {
             },
             count: state.repeats.as_ref().map(|r| r.count),
         };
-        let events = self.events.iter().map(slots).collect();
+        let events = self.events.iter().zip(&self.scenario.events).map(slots).collect();
         let quantities = self.quantities.clone();
         let mut program = self.b.finish();
         program.paths = paths;

@@ -1,13 +1,11 @@
 //! Paths: the model's step, the shocks on it, and the bounds of what is shown.
 
 use super::{Context, Lowering, Moment, PathState, range_of};
-use crate::chance::distributions::Distribution;
 use crate::chance::uniform::key;
 use crate::model::order::Thing;
 use crate::model::types::{Assumption, FieldValue, History, Path, Type};
 use crate::model::words::paths::{Holds, Step};
 use crate::program::{Binary, Once, Operand, Place, Unary, Value};
-use std::sync::Arc;
 
 impl Lowering<'_> {
     /// The paths at T(0).
@@ -190,10 +188,7 @@ impl Lowering<'_> {
         };
         let offset = self.b.table(|k| (k.saturating_sub(1) % block) as f64);
         let at = self.b.add(kept, offset);
-        // The middle of a row's share of the unit interval picks the row.
-        let middle = self.b.add(at, Value::Constant(0.5));
-        let share = self.b.divide(middle, Value::Constant(history.changes.len() as f64));
-        self.b.draw(share, Arc::new(Distribution::data(history.changes.clone())))
+        self.b.lookup(at, history.changes.clone())
     }
 }
 

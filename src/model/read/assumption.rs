@@ -418,11 +418,11 @@ fn default_range(assumption: &Assumption, sort: Sort) -> Option<(f64, f64)> {
             Node::Draw(draw) => match &draw.source {
                 DrawSource::Family { family, form, arguments, bounds } => {
                     let numbers: Option<Vec<f64>> = arguments.iter().map(Term::constant).collect();
-                    let mut distribution = Distribution::fit(family, *form, &numbers?).ok()?;
+                    let mut distribution = Distribution::of(family, *form, &numbers?).ok()?;
                     if let Some((low, high)) = bounds {
                         let end = |b: &Option<Term>, open: f64| b.as_ref().map_or(Some(open), Term::constant);
                         distribution = distribution
-                            .truncate(end(low, f64::NEG_INFINITY)?, end(high, f64::INFINITY)?)
+                            .truncated(end(low, f64::NEG_INFINITY)?, end(high, f64::INFINITY)?)
                             .ok()?;
                     }
                     Some((distribution.quantile(0.05, 0.95), distribution.quantile(0.95, 0.05)))

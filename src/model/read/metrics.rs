@@ -4,7 +4,7 @@ use super::{Reading, table};
 use crate::document::{Node, Table};
 use crate::model::names::Names;
 use crate::model::resolve::{Allowed, Field, Resolver};
-use crate::model::types::{Metric, Outcome, Term, Words};
+use crate::model::types::{Metric, Outcome, Term};
 
 pub fn metrics(file: &Table, names: &Names, reading: &mut Reading) -> Vec<Metric> {
     let mut all = Vec::new();

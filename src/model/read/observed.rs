@@ -1,6 +1,6 @@
 //! `[observed.O]` and `as_of`: what has been seen.
 
-use super::{Reading, table};
+use super::Reading;
 use crate::document::Table;
 use crate::model::names::Names;
 use crate::model::types::{Event, Observation, Path};

@@ -209,7 +209,7 @@ impl Resolver<'_, '_> {
             self.error(Diagnostic::error(span, "`truncate` needs a distribution and a bound").help(help));
             return None;
         };
-        if bounds == [None, None].map(|b: Option<&Expression>| b) {
+        if bounds.iter().all(Option::is_none) {
             self.error(Diagnostic::error(span, "`truncate` needs at least one bound").help(help));
             return None;
         }
@@ -239,8 +239,8 @@ impl Resolver<'_, '_> {
                 let ends = [low.as_ref(), high.as_ref()].map(|b| b.map(Term::constant));
                 if let (Some(numbers), false) = (known, ends.contains(&Some(None))) {
                     let end = |at: usize, open: f64| ends[at].flatten().unwrap_or(open);
-                    let cut = Distribution::fit(family, form, &numbers)
-                        .and_then(|d| d.truncate(end(0, f64::NEG_INFINITY), end(1, f64::INFINITY)));
+                    let cut = Distribution::of(family, form, &numbers)
+                        .and_then(|d| d.truncated(end(0, f64::NEG_INFINITY), end(1, f64::INFINITY)));
                     if let Err(refusal) = cut {
                         self.refuse_call("truncate", &refusal, span);
                         return None;
@@ -309,7 +309,7 @@ impl Resolver<'_, '_> {
         let terms: Vec<Term> = terms.into_iter().map(absent).collect();
         let numbers: Option<Vec<f64>> = terms.iter().map(Term::constant).collect();
         if let Some(numbers) = numbers {
-            if let Err(refusal) = Distribution::fit(family, form, &numbers) {
+            if let Err(refusal) = Distribution::of(family, form, &numbers) {
                 let at = parameters.iter().position(|p| *p == refusal.parameter);
                 let place = at.map_or(span, |i| terms[i].span);
                 self.refuse_call(family.name, &refusal, place);

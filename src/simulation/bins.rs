@@ -1,0 +1,240 @@
+//! Histograms that are filled while futures stream by, laid out by the first few thousand of them.
+//!
+//! A quantile is the least value with at least that share of the weight at or below it. Values that many futures have
+//! exactly (point masses) are counted by themselves, and quantiles are exact there; in between they are read from fine
+//! bins, as if the values of a bin were spread evenly over it.
+
+use crate::program::LANES;
+
+/// Where the bins of one series lie.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bins {
+    low: f64,
+    width: f64,
+    count: usize,
+    /// Point masses, in order.
+    atoms: Vec<f64>,
+    /// Whether each bin keeps the least and greatest of its values: where values repeat, bins may hold a single one.
+    lumpy: bool,
+}
+
+/// The most point masses that are looked for.
+const MOST_ATOMS: usize = 256;
+
+impl Bins {
+    /// Lays out bins for values like these.
+    pub fn like(values: &[f64], count: usize) -> Self {
+        let mut sorted: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
+        sorted.sort_by(f64::total_cmp);
+        let n = sorted.len();
+        if n == 0 {
+            return Bins { low: 0.0, width: 1.0, count: 1, atoms: Vec::new(), lumpy: true };
+        }
+        let mut runs: Vec<(usize, f64)> = Vec::new();
+        for &value in &sorted {
+            match runs.last_mut() {
+                Some((times, last)) if *last == value => *times += 1,
+                _ => runs.push((1, value)),
+            }
+        }
+        let lumpy = runs.len() * 10 < n * 9 || n < 64;
+        let enough = (n / 1000).max(2);
+        let mut atoms: Vec<(usize, f64)> = runs.iter().copied().filter(|(times, _)| *times >= enough).collect();
+        atoms.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.total_cmp(&b.1)));
+        atoms.truncate(MOST_ATOMS);
+        let mut atoms: Vec<f64> = atoms.into_iter().map(|(_, value)| value).collect();
+        atoms.sort_by(f64::total_cmp);
+        // The outermost quarter percent may be far away: a bin at each end takes what lies there.
+        let outside = n / 400;
+        let (low, high) = (sorted[outside], sorted[n - 1 - outside]);
+        let width = (high - low) / count as f64;
+        if width > 0.0 && width.is_finite() {
+            Bins { low, width, count, atoms, lumpy }
+        } else {
+            Bins { low, width: 1.0, count: 1, atoms, lumpy: true }
+        }
+    }
+}
+
+/// What has fallen into the bins.
+#[derive(Clone, Debug)]
+pub struct Histogram {
+    /// Below, the bins, above.
+    counts: Vec<u64>,
+    atoms: Vec<u64>,
+    /// The least and greatest value of each of `counts`, if the series is lumpy.
+    extremes: Vec<(f64, f64)>,
+    pub least: f64,
+    pub greatest: f64,
+}
+
+impl Histogram {
+    pub fn of(bins: &Bins) -> Self {
+        let extremes = if bins.lumpy { vec![(f64::INFINITY, f64::NEG_INFINITY); bins.count + 2] } else { Vec::new() };
+        Histogram {
+            counts: vec![0; bins.count + 2],
+            atoms: vec![0; bins.atoms.len()],
+            extremes,
+            least: f64::INFINITY,
+            greatest: f64::NEG_INFINITY,
+        }
+    }
+
+    /// Adds a column of values, each with its weight.
+    #[inline(always)]
+    pub fn add(&mut self, bins: &Bins, values: &[f64; LANES], weights: &[u64], lanes: usize) {
+        if bins.lumpy || !bins.atoms.is_empty() {
+            for i in 0..lanes {
+                self.add_one(bins, values[i], weights[i]);
+            }
+            return;
+        }
+        const MAGIC: f64 = 4_503_599_627_370_496.0;
+        let (scale, low) = (1.0 / bins.width, bins.low);
+        let last = bins.count as f64 + 1.0;
+        let mut index = [0.0f64; LANES];
+        for i in 0..LANES {
+            // Half is taken off so that rounding to the nearest whole number rounds down.
+            let x = (values[i] - low) * scale + 0.5;
+            let x = if x > 0.0 { x } else { 0.0 };
+            let x = if x < last { x } else { last };
+            index[i] = x + MAGIC;
+        }
+        for i in 0..lanes {
+            let bin = (index[i].to_bits() & 0xFFFF_FFFF) as usize;
+            self.counts[bin] += weights[i];
+        }
+        for &value in &values[..lanes] {
+            self.least = if value < self.least { value } else { self.least };
+            self.greatest = if value > self.greatest { value } else { self.greatest };
+        }
+    }
+
+    pub fn add_one(&mut self, bins: &Bins, value: f64, weight: u64) {
+        if weight == 0 {
+            return;
+        }
+        self.least = if value < self.least { value } else { self.least };
+        self.greatest = if value > self.greatest { value } else { self.greatest };
+        if let Ok(atom) = bins.atoms.binary_search_by(|a| a.total_cmp(&value)) {
+            self.atoms[atom] += weight;
+            return;
+        }
+        let place = (value - bins.low) / bins.width;
+        let bin = if place < 0.0 { 0 } else { (place as usize).min(bins.count) + 1 };
+        self.counts[bin] += weight;
+        if let Some((least, greatest)) = self.extremes.get_mut(bin) {
+            *least = least.min(value);
+            *greatest = greatest.max(value);
+        }
+    }
+
+    pub fn merge(&mut self, other: &Histogram) {
+        let add = |a: &mut [u64], b: &[u64]| a.iter_mut().zip(b).for_each(|(x, y)| *x += y);
+        add(&mut self.counts, &other.counts);
+        add(&mut self.atoms, &other.atoms);
+        for (mine, theirs) in self.extremes.iter_mut().zip(&other.extremes) {
+            *mine = (mine.0.min(theirs.0), mine.1.max(theirs.1));
+        }
+        self.least = self.least.min(other.least);
+        self.greatest = self.greatest.max(other.greatest);
+    }
+
+    /// The quantile of a share, if there is any weight.
+    pub fn quantile(&self, bins: &Bins, share: f64) -> Option<f64> {
+        let total: u64 = self.counts.iter().chain(&self.atoms).sum();
+        if total == 0 {
+            return None;
+        }
+        let target = share * total as f64;
+        let mut passed = 0.0;
+        let mut atom = 0;
+        for bin in 0..self.counts.len() {
+            let (from, to) = self.stretch(bins, bin);
+            let mut rest = (self.counts[bin] as f64, from);
+            // Point masses inside the bin cut it: what lies before one is passed first.
+            while atom < bins.atoms.len() && (bins.atoms[atom] < to || bin + 1 == self.counts.len()) {
+                let at = bins.atoms[atom];
+                let part = if to > rest.1 && at > rest.1 { rest.0 * ((at - rest.1) / (to - rest.1)) } else { 0.0 };
+                if part > 0.0 && passed + part >= target {
+                    return Some(rest.1 + (target - passed) / part * (at - rest.1));
+                }
+                passed += part;
+                rest = (rest.0 - part, at.max(rest.1));
+                passed += self.atoms[atom] as f64;
+                if self.atoms[atom] > 0 && passed >= target {
+                    return Some(at);
+                }
+                atom += 1;
+            }
+            if rest.0 > 0.0 && passed + rest.0 >= target {
+                return Some(rest.1 + (target - passed) / rest.0 * (to - rest.1));
+            }
+            passed += rest.0;
+        }
+        Some(self.greatest)
+    }
+
+    /// From where to where the values of a bin lie.
+    fn stretch(&self, bins: &Bins, bin: usize) -> (f64, f64) {
+        if let Some(&(least, greatest)) = self.extremes.get(bin) {
+            if least <= greatest {
+                return (least, greatest);
+            }
+        }
+        let edge = |i: usize| bins.low + bins.width * i as f64;
+        match bin {
+            0 => (self.least.min(edge(0)), edge(0)),
+            b if b == bins.count + 1 => (edge(bins.count), self.greatest.max(edge(bins.count))),
+            b => (edge(b - 1), edge(b)),
+        }
+    }
+}
+
+/// The quantiles of values that are all known.
+pub fn exact_quantiles(values: &mut [(f64, u64)], shares: &[f64]) -> Vec<Option<f64>> {
+    values.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    let total: u64 = values.iter().map(|(_, w)| w).sum();
+    let mut found = Vec::new();
+    let (mut passed, mut i) = (0u64, 0);
+    for &share in shares {
+        let target = share * total as f64;
+        while i < values.len() && ((passed + values[i].1) as f64) < target {
+            passed += values[i].1;
+            i += 1;
+        }
+        found.push(values.get(i).or(values.last()).map(|(v, _)| *v));
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_of_a_smooth_series_are_read_between_the_edges() {
+        let values: Vec<f64> = (0..4096).map(|i| f64::from(i) / 4096.0).collect();
+        let bins = Bins::like(&values, 1024);
+        let mut histogram = Histogram::of(&bins);
+        values.iter().for_each(|v| histogram.add_one(&bins, *v, 1));
+        for share in [0.01, 0.05, 0.5, 0.95, 0.99] {
+            let found = histogram.quantile(&bins, share).unwrap_or(f64::NAN);
+            assert!((found - share).abs() < 2e-3, "{share}: {found}");
+        }
+    }
+
+    #[test]
+    fn quantiles_at_point_masses_are_exact() {
+        let values: Vec<f64> = (0..4000).map(|i| if i % 10 < 4 { 0.0 } else { f64::from(i % 7) }).collect();
+        let bins = Bins::like(&values, 1024);
+        let mut histogram = Histogram::of(&bins);
+        values.iter().for_each(|v| histogram.add_one(&bins, *v, 3));
+        let mut all: Vec<(f64, u64)> = values.iter().map(|v| (*v, 3)).collect();
+        let shares = [0.01, 0.3, 0.48, 0.5, 0.75, 0.99];
+        let exact = exact_quantiles(&mut all, &shares);
+        for (share, exact) in shares.iter().zip(exact) {
+            assert_eq!(histogram.quantile(&bins, *share), exact);
+        }
+    }
+}

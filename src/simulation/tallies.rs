@@ -1,0 +1,393 @@
+//! What is counted and summed while futures stream by. Counts are weights, which are whole numbers; sums are made in a
+//! fixed order over each cell of 1,024 futures and cells are added exactly: so neither threads nor order change a bit.
+
+use super::bins::{Bins, Histogram};
+use super::exact::ExactSum;
+use super::frame::Frame;
+use crate::program::{Branches, EventSlots, LANES, Program};
+
+/// Futures whose sums are made in a fixed order.
+pub const CELL: u64 = 1024;
+/// Metrics keep all their values up to so many futures.
+pub const EXACT_UP_TO: u64 = 100_000;
+/// The outcome column of a scenario without outcomes stands for this one class.
+const NO_OUTCOME: usize = 1;
+
+/// How everything is laid out: the same for all threads.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub outcomes: usize,
+    /// For each path and date.
+    pub paths: Vec<Vec<Bins>>,
+    pub metrics: Vec<MetricPlan>,
+    pub quantities: Vec<Bins>,
+    /// Whether metrics keep all values.
+    pub exact: bool,
+    /// Days that one entry of the date counts stands for.
+    pub days_each: f64,
+    pub day_entries: usize,
+    /// The likelihood that weighs 2²⁴; None without evidence, where every future weighs 1.
+    pub full_weight: Option<f64>,
+}
+
+#[derive(Clone, Debug)]
+pub struct MetricPlan {
+    pub bins: Bins,
+    /// Subtracted before squaring, so that nothing is lost in the spread of large numbers.
+    pub pivot: f64,
+    pub edges: Vec<f64>,
+    /// Values that a visible share of futures has exactly.
+    pub atoms: Vec<f64>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Sum {
+    lanes: [f64; 8],
+    total: ExactSum,
+}
+
+impl Sum {
+    #[inline(always)]
+    fn add(&mut self, values: &[f64; LANES]) {
+        for chunk in values.chunks_exact(8) {
+            for (lane, value) in self.lanes.iter_mut().zip(chunk) {
+                *lane += value;
+            }
+        }
+    }
+
+    fn close_cell(&mut self) {
+        let [a, b, c, d, e, f, g, h] = std::mem::take(&mut self.lanes);
+        self.total.add(((a + e) + (c + g)) + ((b + f) + (d + h)));
+    }
+
+    pub fn value(&self) -> f64 {
+        self.total.value()
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct EventTally {
+    /// Weight of the futures in which it has first happened in each step, and in which branch.
+    pub steps: Vec<u64>,
+    pub branch_steps: Vec<Vec<u64>>,
+    /// The same by day.
+    pub days: Vec<u64>,
+    pub date: Sum,
+    pub count: u128,
+    /// For each outcome the weight of the futures in which it has happened; the same for each branch.
+    pub outcomes: Vec<u64>,
+    pub branch_outcomes: Vec<Vec<u64>>,
+}
+
+#[derive(Clone, Debug)]
+pub struct MetricTally {
+    pub defined: u64,
+    pub sum: Sum,
+    pub square: Sum,
+    pub histogram: Histogram,
+    pub values: Vec<(f64, u64)>,
+    /// For each outcome: weight, sum, and what falls into the shown bins.
+    pub outcome_weights: Vec<u64>,
+    pub outcome_sums: Vec<Sum>,
+    pub shown: Vec<Vec<u64>>,
+    pub atoms: Vec<u64>,
+    pub below: u64,
+    pub above: u64,
+}
+
+/// Everything that is counted.
+#[derive(Clone, Debug)]
+pub struct Tallies {
+    pub futures: u64,
+    pub weight: u64,
+    pub squared_weight: u128,
+    pub outcomes: Vec<u64>,
+    pub events: Vec<EventTally>,
+    pub metrics: Vec<MetricTally>,
+    pub paths: Vec<Vec<(Histogram, Sum)>>,
+    pub quantities: Vec<(Histogram, Sum, Sum)>,
+    /// For each clamp site the number of futures in which it mattered.
+    pub clamped: Vec<u64>,
+    /// The first five futures with a weight above 0, and their outcomes.
+    pub kept: Vec<(u64, Option<usize>)>,
+}
+
+/// How many futures are kept as examples.
+pub const KEPT: usize = 5;
+
+impl Tallies {
+    pub fn new(program: &Program, plan: &Plan) -> Self {
+        let steps = program.steps() + 1;
+        let classes = plan.outcomes.max(NO_OUTCOME);
+        let event = |branches: usize| EventTally {
+            steps: vec![0; steps],
+            branch_steps: vec![vec![0; steps]; branches],
+            days: vec![0; plan.day_entries],
+            date: Sum::default(),
+            count: 0,
+            outcomes: vec![0; classes],
+            branch_outcomes: vec![vec![0; classes]; branches],
+        };
+        let metric = |plan: &MetricPlan| MetricTally {
+            defined: 0,
+            sum: Sum::default(),
+            square: Sum::default(),
+            histogram: Histogram::of(&plan.bins),
+            values: Vec::new(),
+            outcome_weights: vec![0; classes],
+            outcome_sums: vec![Sum::default(); classes],
+            shown: vec![vec![0; plan.edges.len().saturating_sub(1)]; classes],
+            atoms: vec![0; plan.atoms.len()],
+            below: 0,
+            above: 0,
+        };
+        Tallies {
+            futures: 0,
+            weight: 0,
+            squared_weight: 0,
+            outcomes: vec![0; classes],
+            events: program.events.iter().map(|slots| event(slots.branch_count)).collect(),
+            metrics: plan.metrics.iter().map(metric).collect(),
+            paths: plan
+                .paths
+                .iter()
+                .map(|path| path.iter().map(|bins| (Histogram::of(bins), Sum::default())).collect())
+                .collect(),
+            quantities: plan
+                .quantities
+                .iter()
+                .map(|bins| (Histogram::of(bins), Sum::default(), Sum::default()))
+                .collect(),
+            clamped: vec![0; program.clamps.len()],
+            kept: Vec::new(),
+        }
+    }
+
+    /// Ends a cell: its sums are added to the exact ones.
+    pub fn close_cell(&mut self) {
+        for event in &mut self.events {
+            event.date.close_cell();
+        }
+        for metric in &mut self.metrics {
+            metric.sum.close_cell();
+            metric.square.close_cell();
+            metric.outcome_sums.iter_mut().for_each(Sum::close_cell);
+        }
+        self.paths.iter_mut().flatten().for_each(|(_, sum)| sum.close_cell());
+        for (_, sum, square) in &mut self.quantities {
+            sum.close_cell();
+            square.close_cell();
+        }
+    }
+
+    /// Counts the finished futures of a block.
+    pub fn finished(&mut self, frame: &Frame, program: &Program, plan: &Plan, block: &Block) {
+        let classes: [usize; LANES] = match program.outcome {
+            Some(operand) => frame.read(operand).map(|index| index as usize),
+            None => [0; LANES],
+        };
+        for i in 0..block.lanes {
+            let weight = block.weights[i];
+            self.futures += 1;
+            self.weight += weight;
+            self.squared_weight += u128::from(weight) * u128::from(weight);
+            self.outcomes[classes[i]] += weight;
+            if weight > 0 && self.kept.len() < KEPT {
+                let outcome = program.outcome.map(|_| classes[i]);
+                self.kept.push((block.first + i as u64, outcome));
+            }
+        }
+        for (site, count) in program.clamps.iter().zip(&mut self.clamped) {
+            let flags = frame.column(site.flag);
+            *count += (0..block.lanes).filter(|&i| flags[i] != 0.0 && block.weights[i] > 0).count() as u64;
+        }
+        for (slots, tally) in program.events.iter().zip(&mut self.events) {
+            tally.add(frame, slots, program, plan, block, &classes);
+        }
+        for ((&operand, tally), plan_of) in program.metrics.iter().zip(&mut self.metrics).zip(&plan.metrics) {
+            tally.add(&frame.read(operand), plan_of, plan.exact, block, &classes);
+        }
+        for ((&operand, (histogram, sum, square)), bins) in
+            program.quantities.iter().zip(&mut self.quantities).zip(&plan.quantities)
+        {
+            let values = frame.read(operand);
+            histogram.add(bins, &values, &block.weights, block.lanes);
+            sum.add(&block.weighted(&values));
+            let squares = std::array::from_fn(|i| values[i] * values[i]);
+            square.add(&block.weighted(&squares));
+        }
+    }
+
+    /// Counts the values of all paths at one date.
+    #[inline(always)]
+    pub fn path_values(&mut self, frame: &Frame, program: &Program, plan: &Plan, block: &Block, step: usize) {
+        for ((&slot, series), bins) in program.paths.iter().zip(&mut self.paths).zip(&plan.paths) {
+            let values = frame.column(slot);
+            let (histogram, sum) = &mut series[step];
+            histogram.add(&bins[step], values, &block.weights, block.lanes);
+            if block.plain {
+                sum.add(values);
+            } else {
+                sum.add(&block.weighted(values));
+            }
+        }
+    }
+
+    pub fn merge(&mut self, other: &Tallies) {
+        let add = |a: &mut [u64], b: &[u64]| a.iter_mut().zip(b).for_each(|(x, y)| *x += y);
+        self.futures += other.futures;
+        self.weight += other.weight;
+        self.squared_weight += other.squared_weight;
+        add(&mut self.outcomes, &other.outcomes);
+        add(&mut self.clamped, &other.clamped);
+        for (mine, theirs) in self.events.iter_mut().zip(&other.events) {
+            add(&mut mine.steps, &theirs.steps);
+            add(&mut mine.days, &theirs.days);
+            add(&mut mine.outcomes, &theirs.outcomes);
+            mine.branch_steps.iter_mut().zip(&theirs.branch_steps).for_each(|(a, b)| add(a, b));
+            mine.branch_outcomes.iter_mut().zip(&theirs.branch_outcomes).for_each(|(a, b)| add(a, b));
+            mine.date.total.merge(&theirs.date.total);
+            mine.count += theirs.count;
+        }
+        for (mine, theirs) in self.metrics.iter_mut().zip(&other.metrics) {
+            mine.defined += theirs.defined;
+            mine.below += theirs.below;
+            mine.above += theirs.above;
+            mine.sum.total.merge(&theirs.sum.total);
+            mine.square.total.merge(&theirs.square.total);
+            mine.histogram.merge(&theirs.histogram);
+            mine.values.extend_from_slice(&theirs.values);
+            add(&mut mine.outcome_weights, &theirs.outcome_weights);
+            add(&mut mine.atoms, &theirs.atoms);
+            mine.shown.iter_mut().zip(&theirs.shown).for_each(|(a, b)| add(a, b));
+            for (a, b) in mine.outcome_sums.iter_mut().zip(&theirs.outcome_sums) {
+                a.total.merge(&b.total);
+            }
+        }
+        for (mine, theirs) in self.paths.iter_mut().flatten().zip(other.paths.iter().flatten()) {
+            mine.0.merge(&theirs.0);
+            mine.1.total.merge(&theirs.1.total);
+        }
+        for (mine, theirs) in self.quantities.iter_mut().zip(&other.quantities) {
+            mine.0.merge(&theirs.0);
+            mine.1.total.merge(&theirs.1.total);
+            mine.2.total.merge(&theirs.2.total);
+        }
+        self.kept.extend(&other.kept);
+        self.kept.sort_unstable();
+        self.kept.truncate(KEPT);
+    }
+}
+
+/// The futures of a block, and what they weigh.
+pub struct Block {
+    pub first: u64,
+    /// How many of its columns are futures that were asked for.
+    pub lanes: usize,
+    pub weights: [u64; LANES],
+    /// Whether all columns count, and all weigh 1.
+    pub plain: bool,
+}
+
+impl Block {
+    /// Values times weights; lanes beyond the futures are 0.
+    fn weighted(&self, values: &[f64; LANES]) -> [f64; LANES] {
+        std::array::from_fn(|i| if self.weights[i] == 0 { 0.0 } else { values[i] * self.weights[i] as f64 })
+    }
+}
+
+impl EventTally {
+    fn add(
+        &mut self,
+        frame: &Frame,
+        slots: &EventSlots,
+        program: &Program,
+        plan: &Plan,
+        block: &Block,
+        classes: &[usize; LANES],
+    ) {
+        let dates = frame.column(slots.date);
+        let step_of = |date: f64| program.ends.partition_point(|&end| end < date).min(program.steps());
+        let mut counted = [0.0; LANES];
+        for i in 0..block.lanes {
+            let weight = block.weights[i];
+            if dates[i] == f64::INFINITY || weight == 0 {
+                continue;
+            }
+            counted[i] = dates[i];
+            self.steps[step_of(dates[i])] += weight;
+            let day = (dates[i] / plan.days_each) as usize;
+            self.days[day.min(plan.day_entries - 1)] += weight;
+            self.outcomes[classes[i]] += weight;
+            match &slots.branches {
+                Branches::None => {}
+                Branches::One(slot) => {
+                    let branch = frame.column(*slot)[i] as usize;
+                    self.branch_steps[branch][step_of(dates[i])] += weight;
+                    self.branch_outcomes[branch][classes[i]] += weight;
+                }
+                Branches::Dates(columns) => {
+                    for (branch, slot) in columns.iter().enumerate() {
+                        let date = frame.column(*slot)[i];
+                        if date < f64::INFINITY {
+                            self.branch_steps[branch][step_of(date)] += weight;
+                            self.branch_outcomes[branch][classes[i]] += weight;
+                        }
+                    }
+                }
+            }
+            self.count += u128::from(weight) * slots.count.map_or(1, |slot| frame.column(slot)[i] as u128);
+        }
+        self.date.add(&block.weighted(&counted));
+    }
+}
+
+impl MetricTally {
+    fn add(
+        &mut self,
+        values: &[f64; LANES],
+        plan: &MetricPlan,
+        exact: bool,
+        block: &Block,
+        classes: &[usize; LANES],
+    ) {
+        let mut apart = [0.0; LANES];
+        let mut squares = [0.0; LANES];
+        let mut by_outcome: [f64; LANES] = [0.0; LANES];
+        for i in 0..block.lanes {
+            let (value, weight) = (values[i], block.weights[i]);
+            if !value.is_finite() || weight == 0 {
+                continue;
+            }
+            self.defined += weight;
+            apart[i] = (value - plan.pivot) * weight as f64;
+            squares[i] = (value - plan.pivot) * (value - plan.pivot) * weight as f64;
+            by_outcome[i] = apart[i];
+            self.outcome_weights[classes[i]] += weight;
+            self.histogram.add_one(&plan.bins, value, weight);
+            if exact {
+                self.values.push((value, weight));
+            }
+            if let Ok(atom) = plan.atoms.binary_search_by(|a| a.total_cmp(&value)) {
+                self.atoms[atom] += weight;
+                continue;
+            }
+            match (plan.edges.first(), plan.edges.last()) {
+                (Some(low), Some(high)) if value >= *low && value < *high => {
+                    let bin = plan.edges.partition_point(|edge| *edge <= value) - 1;
+                    self.shown[classes[i]][bin] += weight;
+                }
+                (Some(low), _) if value < *low => self.below += weight,
+                _ => self.above += weight,
+            }
+        }
+        self.sum.add(&apart);
+        self.square.add(&squares);
+        // The same fixed order for each outcome: the others count as 0.
+        for (class, sum) in self.outcome_sums.iter_mut().enumerate() {
+            let own: [f64; LANES] = std::array::from_fn(|i| if classes[i] == class { by_outcome[i] } else { 0.0 });
+            sum.add(&own);
+        }
+    }
+}
