@@ -20,7 +20,7 @@ pub(super) const BERNOULLI: Family = Family {
             (1.0, 0.0)
         }
     },
-    quantile: |&[p, ..], _, q| if q < p { 1.0 } else { 0.0 },
+    quantile: |&[p, ..], u, q| if p == 1.0 || (if u <= 0.5 { u > 1.0 - p } else { q < p }) { 1.0 } else { 0.0 },
 };
 
 const FORMS: &[Form] = &[Form::of(&["p"])];

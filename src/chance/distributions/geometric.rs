@@ -1,6 +1,6 @@
 //! The geometric distribution: tries up to and including the first success; P(X > k) = (1 − p)ᵏ.
 
-use super::refusal::{check_above_0, check_numbers, check_probability, fitted};
+use super::refusal::{check_above_0, check_numbers, check_probability, fitted, refuse};
 use super::{Family, Form, Parameters, Refusal, minus_ln_of_complement};
 use crate::chance::math::elementary::{exp_m1, exp_plain, ln_1p};
 
@@ -23,6 +23,9 @@ fn fit(form: usize, arguments: &[f64]) -> Result<Parameters, Refusal> {
     check_numbers(&FORMS[form], arguments)?;
     check_above_0("p", arguments[0])?;
     check_probability("p", arguments[0])?;
+    if arguments[0] < 1e-12 {
+        return refuse("p", "must be at least 1e-12: tries beyond that are no longer told apart");
+    }
     fitted("p", &arguments[..1])
 }
 

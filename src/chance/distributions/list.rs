@@ -15,6 +15,7 @@ impl Choice {
     pub fn new(pairs: &[(f64, f64)]) -> Result<Self, Refusal> {
         let mut pairs = pairs.to_vec();
         let total = sort_and_sum(&mut pairs)?;
+        pairs.retain(|pair| pair.1 > 0.0);
         let mut sum = 0.0;
         let below = pairs.iter().map(|pair| {
             sum += pair.1;
@@ -43,13 +44,15 @@ impl Choice {
 pub fn choose(pairs: &mut [(f64, f64)], u: f64) -> Result<f64, Refusal> {
     let total = sort_and_sum(pairs)?;
     let mut sum = 0.0;
-    for &(value, weight) in pairs.iter() {
+    let mut last = f64::NAN;
+    for &(value, weight) in pairs.iter().filter(|pair| pair.1 > 0.0) {
+        last = value;
         sum += weight;
         if sum / total >= u {
             return Ok(value);
         }
     }
-    Ok(pairs[pairs.len() - 1].0)
+    Ok(last)
 }
 
 fn sort_and_sum(pairs: &mut [(f64, f64)]) -> Result<f64, Refusal> {
