@@ -52,6 +52,6 @@ fn other_samplers_agree() {
     }
     let sampler = other::Geometric::new(0.1).unwrap().map(|failures| (failures + 1) as f64);
     check("geometric", 0, &[0.1], &sampler);
-    let sampler = rand::distr::Bernoulli::new(0.2).unwrap().map(|hit| u8::from(hit));
+    let sampler = rand::distr::Bernoulli::new(0.2).unwrap().map(u8::from);
     check("bernoulli", 0, &[0.2], &sampler);
 }
