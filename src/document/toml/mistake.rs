@@ -5,6 +5,7 @@ use super::reword::{Mistake, line_around, reword};
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceId, Span};
 use crate::document::Text;
 use crate::document::address::{Address, Part};
+use ::toml::Spanned;
 use ::toml::de::{DeTable, Error};
 use std::ops::Range;
 
@@ -83,13 +84,12 @@ fn stated_twice(source: &str, id: SourceId, root: &DeTable<'_>, repaired: &Repai
     } else {
         diagnostic.help("take one of the two out")
     };
-    let first = match header {
-        Some(header) => same_header(source, header),
-        None => {
-            let above = source[..mistake.at.start].lines().rev().find_map(header_of);
-            first_place(root, above.unwrap_or_default(), key)
-                .map(|at| repaired.original(at.start)..repaired.original(at.end))
-        }
+    let first = if let Some(header) = header {
+        same_header(source, header)
+    } else {
+        let above = source[..mistake.at.start].lines().rev().find_map(header_of);
+        first_place(root, above.unwrap_or_default(), key)
+            .map(|at| repaired.original(at.start)..repaired.original(at.end))
     };
     match first {
         Some(first) if first.end <= mistake.at.start => {
@@ -117,7 +117,7 @@ fn first_place(root: &DeTable<'_>, header: &str, key: &str) -> Option<Range<usiz
     let mut table = root;
     for name in address.iter().flat_map(Address::names) {
         let value = table.get(name)?.get_ref();
-        let value = value.as_array().map_or(Some(value), |tables| tables.last().map(|table| table.get_ref()))?;
+        let value = value.as_array().map_or(Some(value), |tables| tables.last().map(Spanned::get_ref))?;
         table = value.as_table()?;
     }
     table.get_key_value(key).map(|(at, _)| at.span())
