@@ -3,6 +3,15 @@
 //! A mistake is described where it is found, as a [`Diagnostic`]; mistakes are collected in [`Diagnostics`], so that a
 //! file's reader learns of all of them at once. [`Failure`] is for what stops a command for any other reason.
 
+mod nearest;
+mod place;
+mod render;
+
+pub use nearest::nearest;
+pub use place::{Item, Place, items, place};
+pub use render::{Style, render};
+
+use serde::Serialize;
 use std::sync::Arc;
 
 /// Which text a span lies in: an index into [`Sources`].
@@ -48,7 +57,9 @@ impl Sources {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// Whether a scenario can be run all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Severity {
     Error,
     Warning,

@@ -20,6 +20,8 @@ mod refuse;
 #[cfg(test)]
 mod tests;
 
+pub(super) use refuse::as_date;
+
 use super::Text;
 use crate::diagnostic::{Diagnostics, SourceId, Span};
 

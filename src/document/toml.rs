@@ -1,38 +1,65 @@
 //! TOML → a tree with places, and its mistakes in plain words.
 
+mod marks;
+mod mistake;
+mod repair;
 mod reword;
 #[cfg(test)]
 mod tests;
 
+use super::address::Address;
 use super::{Entry, Node, Table, Text, Value};
 use crate::calendar;
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceId, Sources, Span};
 use ::toml::Spanned;
 use ::toml::de::{DeTable, DeValue};
 use ::toml::value::Datetime;
+use marks::marks;
+use repair::Repaired;
 use std::ops::Range;
 use std::sync::Arc;
 
 /// How deep tables and lists may lie in one another.
 const DEEPEST: u32 = 64;
+/// The most parts of a dotted name: one that went on and on would nest tables without end.
+const MOST_PARTS: usize = 32;
 
 /// Reads a file. What cannot be read is among the errors, and broken in the table.
 pub fn parse(sources: &Sources, id: SourceId, errors: &mut Diagnostics) -> Table {
     let source = &sources.get(id).text;
-    if let Some(place) = reword::endless_key(source) {
+    let mut refuse = |place: usize, message: &str| {
         errors.push(
-            Diagnostic::error(
-                Span { source: id, start: place.start as u32, end: place.end as u32 },
-                "this key has no end",
-            )
-            .help("a key has a few parts, as in `events.envoy_visit.probability`"),
+            Diagnostic::error(Span { source: id, start: place as u32, end: place as u32 + 1 }, message)
+                .help("an address has a few parts, as in `events.envoy_visit.probability`"),
         );
-        return Table::default();
+        Table::default()
+    };
+    if let Some(place) = endless_key(source) {
+        return refuse(place, "this name has no end");
     }
     let (root, mistakes) = DeTable::parse_recoverable(source);
-    let broken = reword::report(source, id, root.get_ref(), &mistakes, errors);
-    let mut reader = Reader { source, id, broken, errors };
-    reader.table(root.get_ref(), 0)
+    if mistakes.is_empty() {
+        let mut reader = Reader { text: source, from: 0, id, repaired: None, broken: Vec::new(), errors };
+        return reader.table(root.get_ref(), 0);
+    }
+    let repaired = match Repaired::new(source) {
+        Ok(repaired) => repaired,
+        Err(place) => return refuse(place, "lists and tables lie too deep in one another here"),
+    };
+    let (root, mistakes) = DeTable::parse_recoverable(&repaired.text);
+    let broken = mistake::report(source, id, root.get_ref(), &repaired, &mistakes, errors);
+    let lost = mistake::lost(source, id, &broken);
+    let mut reader = Reader { text: &repaired.text, from: 0, id, repaired: Some(&repaired), broken, errors };
+    let mut table = reader.table(root.get_ref(), 0);
+    for Address { parts } in lost {
+        let span = parts[parts.len() - 1].span;
+        let address = Address { parts };
+        if table.find(&address).is_err() {
+            // Where its table is missing, too, nobody will look for it.
+            let _ = table.put(&address, Node { span, value: Value::Broken });
+        }
+    }
+    table
 }
 
 /// Reads the value of a `--set`, or of a slider: as TOML where it is one value of TOML, else as a text.
@@ -46,20 +73,41 @@ pub fn parse_value(sources: &mut Sources, name: &str, text: &str) -> Node {
         span: Span { source: id, start: offset as u32, end: (offset + trimmed.len()) as u32 },
         value: Value::Text(Text::straight(trimmed, offset as u32)),
     };
-    if trimmed.is_empty() || reword::endless_key(text).is_some() {
+    if trimmed.is_empty() || endless_key(text).is_some() {
         return plain;
     }
-    let Ok(value) = DeValue::parse(text) else { return plain };
+    let Ok(value) = DeValue::parse(trimmed) else { return plain };
     let mut errors = Diagnostics::default();
-    let mut reader = Reader { source: text, id, broken: Vec::new(), errors: &mut errors };
+    let mut reader =
+        Reader { text: trimmed, from: offset, id, repaired: None, broken: Vec::new(), errors: &mut errors };
     let node = reader.node(&value, 0);
     if errors.is_empty() { node } else { plain }
 }
 
+/// The first point of a name that goes too far.
+fn endless_key(text: &str) -> Option<usize> {
+    let mut points = 0;
+    for mark in marks(text) {
+        match mark.what {
+            '.' => points += 1,
+            '=' | ',' | '{' | '}' | '[' | ']' | '\n' => points = 0,
+            _ => {}
+        }
+        if points > MOST_PARTS {
+            return Some(mark.at.start);
+        }
+    }
+    None
+}
+
 struct Reader<'a> {
-    source: &'a str,
+    /// What was read: the file, or the file as repaired.
+    text: &'a str,
+    /// Where that begins in the source.
+    from: usize,
     id: SourceId,
-    /// Where a mistake was reported already.
+    repaired: Option<&'a Repaired>,
+    /// Where a mistake was reported already, in bytes of the file.
     broken: Vec<Range<usize>>,
     errors: &'a mut Diagnostics,
 }
@@ -83,22 +131,24 @@ impl Reader<'_> {
             self.errors.push(Diagnostic::error(span, message).help("no value of a scenario lies so deep"));
             return Node { span, value: Value::Broken };
         }
+        let raw = self.text.get(range.clone()).unwrap_or_default();
         let value = match value.get_ref() {
+            DeValue::Table(table) if !raw.starts_with('{') => Value::Table(self.table(table, depth)),
+            DeValue::Array(nodes) if is_list_of_tables(raw, nodes) => self.array(nodes, depth),
+            _ if self.is_broken(span) => Value::Broken,
             DeValue::Table(table) => Value::Table(self.table(table, depth)),
-            DeValue::Array(nodes) => {
-                Value::Array(Arc::new(nodes.iter().map(|node| self.node(node, depth + 1)).collect()))
-            }
-            _ if self.is_broken(&range) => Value::Broken,
-            DeValue::String(content) => {
-                let raw = self.source.get(range.clone()).unwrap_or_default();
-                Value::Text(Text::written(content.to_string(), raw, range.start as u32))
-            }
+            DeValue::Array(nodes) => self.array(nodes, depth),
+            DeValue::String(content) => Value::Text(Text::written(content.to_string(), raw, span.start)),
             DeValue::Boolean(value) => Value::Boolean(*value),
             DeValue::Integer(integer) => self.integer(integer.as_str(), integer.radix(), span),
             DeValue::Float(float) => self.float(float.as_str(), span),
             DeValue::Datetime(date) => self.date(*date, span),
         };
         Node { span, value }
+    }
+
+    fn array(&mut self, nodes: &[Spanned<DeValue<'_>>], depth: u32) -> Value {
+        Value::Array(Arc::new(nodes.iter().map(|node| self.node(node, depth + 1)).collect()))
     }
 
     fn integer(&mut self, digits: &str, radix: u32, span: Span) -> Value {
@@ -146,11 +196,19 @@ impl Reader<'_> {
         Value::Broken
     }
 
-    fn is_broken(&self, range: &Range<usize>) -> bool {
-        self.broken.iter().any(|broken| broken.start <= range.end && range.start <= broken.end)
+    fn is_broken(&self, span: Span) -> bool {
+        let (start, end) = (span.start as usize, span.end as usize);
+        self.broken.iter().any(|broken| broken.start <= end && start <= broken.end)
     }
 
     fn span(&self, range: Range<usize>) -> Span {
-        Span { source: self.id, start: range.start as u32, end: range.end as u32 }
+        let original = |byte| self.repaired.map_or(byte, |repaired| repaired.original(byte)) as u32;
+        Span { source: self.id, start: original(self.from + range.start), end: original(self.from + range.end) }
     }
+}
+
+/// Whether a list was written as `[[name]]` tables; its own place is then the first of these lines.
+fn is_list_of_tables(raw: &str, nodes: &[Spanned<DeValue<'_>>]) -> bool {
+    raw.starts_with("[[")
+        && nodes.first().is_some_and(|first| first.span().len() == raw.len() && first.get_ref().is_table())
 }

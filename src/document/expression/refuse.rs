@@ -478,7 +478,7 @@ fn days_in(unit: &str) -> Option<&'static str> {
 }
 
 /// `2026-1-2` and `2.1.2026` as they should be written, if there is such a day.
-fn as_date(written: &str) -> Option<String> {
+pub(in crate::document) fn as_date(written: &str) -> Option<String> {
     let separator = if written.contains('-') { '-' } else { '.' };
     let parts: Vec<&str> = written.split(separator).collect();
     let [first, second, third] = parts[..] else { return None };
