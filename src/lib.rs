@@ -3,4 +3,5 @@ pub mod calendar;
 pub mod chance;
 pub mod diagnostic;
 pub mod document;
+pub mod report;
 pub mod simulation;
