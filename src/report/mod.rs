@@ -11,6 +11,7 @@ pub mod page;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 pub mod png;
+mod sentences;
 pub mod summary;
 pub mod svg;
 mod words;
