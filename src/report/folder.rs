@@ -27,6 +27,9 @@ pub struct Folder {
 const UNFINISHED: &str = "unfinished";
 const PREVIOUS: &str = "previous";
 
+/// How many folders this process has begun, so that each has a name of its own.
+static BEGUN: AtomicU32 = AtomicU32::new(0);
+
 /// Another process that leaves a result at the same place can get in between twice, hardly ever more often.
 const ATTEMPTS: u32 = 8;
 
@@ -43,8 +46,7 @@ impl Folder {
         clear_up(target, &parent, &name);
         check(target).inspect_err(|_| remove_empty(&made))?;
 
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let stem = format!(".{name}.{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let stem = format!(".{name}.{}-{}", std::process::id(), BEGUN.fetch_add(1, Ordering::Relaxed));
         let temporary = parent.join(format!("{stem}.{UNFINISHED}"));
         if let Err(error) = fs::create_dir(&temporary) {
             remove_empty(&made);

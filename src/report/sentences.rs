@@ -86,6 +86,18 @@ fn answer_without_outcomes(result: &result::Result) -> Vec<Phrase> {
     ]
 }
 
+/// “Base case”, or the variant's title; and how many numbers `--set` changed.
+pub fn case(result: &result::Result) -> String {
+    let scenario = &result.scenario;
+    let variant = scenario.variant_title.as_ref().or(scenario.variant.as_ref());
+    let variant = variant.map_or_else(|| "Base case".to_owned(), |title| words::capital(title));
+    match scenario.set.len() {
+        0 => variant,
+        1 => format!("{variant}, one number set"),
+        n => format!("{variant}, {n} numbers set"),
+    }
+}
+
 /// How the futures in which something happens differ in their outcomes from the others.
 pub struct Link {
     /// Of the event, with its branch.

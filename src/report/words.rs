@@ -35,9 +35,11 @@ pub fn percent(p: f64) -> String {
     }
 }
 
-/// “24.3 – 24.8 %”, for tables.
+/// “24.3 – 24.8 %”, for tables; with as many more decimals as it takes to tell the ends apart.
 pub fn percents(low: f64, high: f64) -> String {
-    format!("{:.1} – {:.1} %", 100.0 * low, 100.0 * high)
+    let ends = |decimals: usize| [low, high].map(|p| format!("{:.decimals$}", 100.0 * p));
+    let [low, high] = (1..4).map(ends).find(|[low, high]| low != high).unwrap_or_else(|| ends(1));
+    format!("{low} – {high} %")
 }
 
 /// “± 0.3”, in the unit of [`share`]'s figure; empty for what never or always happens.
@@ -73,6 +75,11 @@ pub fn number(x: f64) -> String {
     let digits = if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.') } else { &digits };
     let sign = if rounded < 0.0 { "−" } else { "" };
     format!("{sign}{}{word}", with_commas(digits))
+}
+
+/// One digit, for how far off another number may be.
+pub fn about(x: f64) -> String {
+    number(format!("{x:.0e}").parse().unwrap_or(x))
 }
 
 /// A count in full: “100,000”.
@@ -209,6 +216,7 @@ mod tests {
             "1.00e30",
         ];
         assert_eq!(said.map(number), expected);
-        assert_eq!(count(100_000), "100,000");
+        assert_eq!((count(100_000), about(0.0912)), ("100,000".to_owned(), "0.09".to_owned()));
+        assert_eq!(percents(0.99996, 1.0), "99.996 – 100.000 %");
     }
 }

@@ -14,7 +14,7 @@ pub(super) fn warnings(result: &result::Result) -> Option<Chapter> {
     Some(Chapter { id: "warnings", title: "Warnings", body })
 }
 
-pub(super) fn again(result: &result::Result) -> Option<Chapter> {
+pub(super) fn again(result: &result::Result) -> Chapter {
     let run = &result.run;
     let body = html! {
         p { "The same file, seed and number of futures give the same numbers on any machine." }
@@ -34,27 +34,29 @@ pub(super) fn again(result: &result::Result) -> Option<Chapter> {
             " sampling, seed " (run.seed)
         }
     };
-    Some(Chapter { id: "again", title: "Make it again", body })
+    Chapter { id: "again", title: "Make it again", body }
 }
 
 /// What to type in the folder that holds the file.
-pub(super) fn command(result: &result::Result) -> String {
+fn command(result: &result::Result) -> String {
     let (scenario, run) = (&result.scenario, &result.run);
-    let mut command = format!("forkcast run {}", quoted(&scenario.file));
+    let mut words = vec!["forkcast".to_owned(), "run".to_owned(), quoted(&scenario.file)];
+    let mut option = |name: &str, value: &str| words.extend([name.to_owned(), quoted(value)]);
     if let Some(variant) = &scenario.variant {
-        command += &format!(" --variant {}", quoted(variant));
+        option("--variant", variant);
     }
     for (address, value) in &scenario.set {
-        let value = match value {
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
-        command += &format!(" --set {}", quoted(&format!("{address}={value}")));
+        match value {
+            Value::String(text) => option("--set", &format!("{address}={text}")),
+            other => option("--set", &format!("{address}={other}")),
+        }
     }
     if run.sampling != "random" {
-        command += &format!(" --sampling {}", quoted(&run.sampling));
+        option("--sampling", &run.sampling);
     }
-    command + &format!(" --futures {} --seed {}", run.futures, run.seed)
+    option("--futures", &run.futures.to_string());
+    option("--seed", &run.seed.to_string());
+    words.join(" ")
 }
 
 /// As a shell takes it for one word.

@@ -38,7 +38,7 @@ pub(super) fn assumptions(result: &result::Result) -> Option<Chapter> {
 fn row(result: &result::Result, assumption: &Assumption) -> Markup {
     html! {
         tr.changed[assumption.changed] {
-            td { span { (words::capital(&label(result, assumption))) } code { (assumption.address) } }
+            td { span { (words::capital(&label(result, assumption))) } (address(&assumption.address)) }
             td data-l="Value" {
                 span {
                     @if assumption.changed { b { (value(assumption, &assumption.value)) } }
@@ -51,6 +51,13 @@ fn row(result: &result::Result, assumption: &Assumption) -> Markup {
             td.num data-l="Range" { (range(result, assumption)) }
             td data-l="Note" { (note(assumption)) }
         }
+    }
+}
+
+/// An address, which may be broken after each dot.
+fn address(address: &str) -> Markup {
+    html! {
+        code { @for (i, part) in address.split('.').enumerate() { @if i > 0 { "." wbr; } (part) } }
     }
 }
 
@@ -93,11 +100,14 @@ pub(super) fn changes(result: &result::Result) -> Vec<String> {
     let changed = result.assumptions.iter().filter(|assumption| assumption.changed);
     changed
         .map(|assumption| {
-            let thing = group_title(result, group(&assumption.address));
             let label = label(result, assumption);
+            let name = match group(&assumption.address) {
+                "quantities" => words::capital(&label),
+                group => format!("{}, {label}", group_title(result, group)),
+            };
             let before = assumption.value_in_file.as_ref().map(|before| format!("{} → ", value(assumption, before)));
             let after = value(assumption, &assumption.value);
-            format!("{thing}, {label}: {}{after}", before.unwrap_or_default())
+            format!("{name}: {}{after}", before.unwrap_or_default())
         })
         .collect()
 }

@@ -15,7 +15,7 @@ pub(super) fn header(result: &result::Result) -> Markup {
         @if !scenario.question.is_empty() { p.q { (scenario.question) } }
         p.answer { (sentence(&sentences::answer(result))) }
         dl.meta {
-            div { dt { "Case" } dd { (case(result)) } }
+            div { dt { "Case" } dd { (sentences::case(result)) } }
             @if let Some(time) = words::time(scenario) { div { dt { "Time" } dd { (time) } } }
             div { dt { "Futures" } dd { (words::count(result.run.futures)) (weighted(result)) } }
         }
@@ -32,19 +32,6 @@ pub(super) fn header(result: &result::Result) -> Markup {
 pub(super) fn title(result: &result::Result) -> String {
     let scenario = &result.scenario;
     if scenario.title.is_empty() { scenario.file.trim_end_matches(".toml").to_owned() } else { scenario.title.clone() }
-}
-
-fn case(result: &result::Result) -> String {
-    let scenario = &result.scenario;
-    let variant = scenario.variant_title.as_ref().or(scenario.variant.as_ref());
-    match (variant, scenario.set.len()) {
-        (None, 0) => "base case".to_owned(),
-        (None, 1) => "base case with one change".to_owned(),
-        (None, n) => format!("base case with {n} changes"),
-        (Some(variant), 0) => words::capital(variant),
-        (Some(variant), 1) => format!("{} with one more change", words::capital(variant)),
-        (Some(variant), n) => format!("{} with {n} more changes", words::capital(variant)),
-    }
 }
 
 fn weighted(result: &result::Result) -> String {

@@ -17,7 +17,7 @@ pub(super) fn measures(result: &result::Result, charts: &[Chart]) -> Option<Chap
         @for metric in &result.metrics {
             @if let Some(figure) = figure::named(charts, &format!("metric-{}", metric.name)) { (figure) }
         }
-        (numbers(&["Measure", "1 in 20 lower", "Middle", "1 in 20 higher", "Average", "Has a value"], &rows))
+        (numbers("The numbers", &["Measure", "1 in 20 lower", "Middle", "1 in 20 higher", "Average", "Has a value"], &rows))
         @if result.outcomes.len() > 1 { (by_outcome(result, &days)) }
     };
     Some(Chapter { id: "measures", title: "Measures", body })
@@ -63,9 +63,9 @@ fn half_width(metric: &Metric) -> Markup {
     html! {
         @match (half, metric.unit.as_str()) {
             (None | Some(0.0), _) => {}
-            (Some(half), "date") => { span.mute { " ± " (words::number(half)) " days" } }
-            (Some(half), "yes/no") => { span.mute { " ± " (words::number(100.0 * half)) } }
-            (Some(half), _) => { span.mute { " ± " (words::number(half)) } }
+            (Some(half), "date") => { span.mute { " ± " (words::about(half)) " days" } }
+            (Some(half), "yes/no") => { span.mute { " ± " (words::about(100.0 * half)) } }
+            (Some(half), _) => { span.mute { " ± " (words::about(half)) } }
         }
     }
 }

@@ -47,7 +47,7 @@ pub fn page(result: &result::Result, charts: &[Chart]) -> String {
         assumptions::assumptions(result),
         dependence::dependence(result, charts),
         again::warnings(result),
-        again::again(result),
+        Some(again::again(result)),
     ]
     .into_iter()
     .flatten()
@@ -107,10 +107,10 @@ fn with_code(text: &str) -> Markup {
 }
 
 /// A table of numbers, open, that can be folded away.
-fn numbers(columns: &[&str], rows: &Markup) -> Markup {
+fn numbers(title: &str, columns: &[&str], rows: &Markup) -> Markup {
     html! {
         details open {
-            summary { "The numbers" }
+            summary { (title) }
             div.scroll {
                 table {
                     thead { tr { @for column in columns { th scope="col" { (column) } } } }

@@ -22,7 +22,7 @@ pub(super) fn ends(result: &result::Result, charts: &[Chart]) -> Option<Chapter>
     let body = html! {
         @if let Some(figure) = figure::named(charts, "outcomes") { (figure) }
         p.note { (how_sure(result)) }
-        (numbers(&["Outcome", "Share", "95 % interval"], &rows))
+        (numbers("The numbers", &["Outcome", "Share", "95 % interval"], &rows))
     };
     Some(Chapter { id: "ends", title: "How it ends", body })
 }

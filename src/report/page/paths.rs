@@ -28,13 +28,12 @@ pub(super) fn paths(result: &result::Result, charts: &[Chart]) -> Option<Chapter
             }
         }
     };
-    let columns =
-        ["Path", "Start", "At the end: 1 in 20 lower", "1 in 4 lower", "Middle", "1 in 4 higher", "1 in 20 higher"];
+    let columns = ["Path", "Start", "1 in 20 lower", "1 in 4 lower", "Middle", "1 in 4 higher", "1 in 20 higher"];
     let body = html! {
         @for path in &result.paths {
             @if let Some(figure) = figure::named(charts, &format!("path-{}", path.name)) { (figure) }
         }
-        (numbers(&columns, &rows))
+        (numbers("Where they are at the end", &columns, &rows))
     };
     Some(Chapter { id: "paths", title: "Paths", body })
 }

@@ -41,7 +41,7 @@ pub(super) fn when(result: &result::Result, charts: &[Chart]) -> Option<Chapter>
         @for name in ["timeline", "events"] {
             @if let Some(figure) = figure::named(charts, name) { (figure) }
         }
-        (numbers(&columns, &rows))
+        (numbers("The numbers", &columns, &rows))
     };
     Some(Chapter { id: "when", title: if is_static { "What happens" } else { "When" }, body })
 }
