@@ -115,41 +115,35 @@ const ENOUGH: f64 = 100.0;
 /// What goes with how it ends, the strongest first: each event, or each branch of an event that always happens.
 pub fn goes_with(result: &result::Result) -> Vec<Link> {
     let mut links = Vec::new();
-    let futures = result.run.effective_futures;
-    let mut consider = |title: String, p: f64, yes: &Option<Shares>, no: &Option<Shares>| {
-        if let (Some(yes), Some(no)) = (yes, no)
-            && p.min(1.0 - p) * futures >= ENOUGH
-        {
-            let differs = |o: &&Outcome| {
-                let side = |shares: &Shares| shares.get(&o.name).copied().unwrap_or(0.0);
-                (side(yes) - side(no)).abs()
-            };
-            let most = result.outcomes.iter().max_by(|a, b| differs(a).total_cmp(&differs(b)));
-            if let Some(outcome) = most {
-                let side = |shares: &Shares| shares.get(&outcome.name).copied().unwrap_or(0.0);
-                let (if_yes, if_no) = (side(yes), side(no));
-                links.push(Link {
-                    title,
-                    outcome: outcome.title.clone(),
-                    if_yes,
-                    if_no,
-                    difference: differs(&outcome),
-                });
-            }
-        }
-    };
     for event in &result.events {
         if event.probability < 1.0 {
-            consider(event.title.clone(), event.probability, &event.outcomes_if_yes, &event.outcomes_if_no);
+            let sides = event.outcomes_if_yes.as_ref().zip(event.outcomes_if_no.as_ref());
+            links.extend(link(result, event.title.clone(), event.probability, sides));
         } else {
             for branch in &event.branches {
                 let title = format!("{}: {}", event.title, branch.title);
-                consider(title, branch.probability, &branch.outcomes_if_yes, &branch.outcomes_if_no);
+                let sides = branch.outcomes_if_yes.as_ref().zip(branch.outcomes_if_no.as_ref());
+                links.extend(link(result, title, branch.probability, sides));
             }
         }
     }
     links.sort_by(|a, b| b.difference.total_cmp(&a.difference));
     links
+}
+
+/// The outcome that differs most between the futures in which something happens and the others.
+fn link(result: &result::Result, title: String, p: f64, sides: Option<(&Shares, &Shares)>) -> Option<Link> {
+    if p.min(1.0 - p) * result.run.effective_futures < ENOUGH {
+        return None;
+    }
+    let (yes, no) = sides?;
+    let of = |shares: &Shares, outcome: &Outcome| shares.get(&outcome.name).copied().unwrap_or(0.0);
+    let difference = |outcome: &Outcome| (of(yes, outcome) - of(no, outcome)).abs();
+    // Of two outcomes both differ by the same, but for rounding: the first in the file is named.
+    let more = |a, b| if difference(b) > difference(a) + 1e-9 { b } else { a };
+    let most = result.outcomes.iter().reduce(more)?;
+    let (if_yes, if_no, difference) = (of(yes, most), of(no, most), difference(most));
+    Some(Link { title, outcome: most.title.clone(), if_yes, if_no, difference })
 }
 
 /// “The channel is closed: if so, 78 in 100 futures end in rupture; if not, none does.”

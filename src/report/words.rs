@@ -91,7 +91,7 @@ fn with_commas(digits: &str) -> String {
     let whole = digits.find('.').unwrap_or(digits.len());
     let mut out = String::new();
     for (at, digit) in digits.char_indices() {
-        if at > 0 && at < whole && (whole - at) % 3 == 0 {
+        if at > 0 && at < whole && (whole - at).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -199,13 +199,13 @@ mod tests {
 
     #[test]
     fn numbers_have_three_digits() {
-        let said = [0.0, -0.0, 63.0, 0.4567, -3.14159, 78.75, 999.9, 1234.5, 12345.0, 1.2e9, 0.00012, 1e-9, 1e30];
+        let said = [0.0, -0.0, 63.0, 0.4567, -3.1234, 78.75, 999.9, 1234.5, 12345.0, 1.2e9, 0.00012, 1e-9, 1e30];
         let expected = [
             "0",
             "0",
             "63",
             "0.457",
-            "−3.14",
+            "−3.12",
             "78.8",
             "1,000",
             "1,230",
