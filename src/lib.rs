@@ -5,4 +5,5 @@ pub mod diagnostic;
 pub mod document;
 pub mod model;
 pub mod program;
+pub mod report;
 pub mod simulation;

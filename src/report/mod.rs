@@ -1,0 +1,85 @@
+//! What a command leaves: files in one folder, a page to read, a summary for the terminal.
+//!
+//! [`Leaves`] is all of it before anything is written; each of the [`files::FORMATS`] takes from it what it needs. This
+//! is one of the few places that touch the disk, and only [`folder`] and the formats do.
+
+pub mod csv;
+pub mod files;
+pub mod folder;
+pub mod json;
+pub mod page;
+#[cfg(feature = "parquet")]
+pub mod parquet;
+pub mod png;
+mod sentences;
+pub mod summary;
+pub mod svg;
+mod words;
+
+use crate::diagnostic::Failure;
+use crate::simulation::result;
+
+/// What a command has to say, before it is written down.
+pub struct Leaves {
+    /// The text of `result.json`.
+    pub json: String,
+    pub tables: Vec<Table>,
+    pub charts: Vec<Chart>,
+    /// The text of `report.html`.
+    pub page: String,
+    /// A row per future, in blocks; empty where nobody asked for them.
+    pub futures: Vec<Futures>,
+}
+
+/// A chart as standalone SVG texts, drawn wide and drawn for a phone.
+#[derive(Clone, Debug)]
+pub struct Chart {
+    /// The file's name without its ending, such as `outcomes` or `path-oil`.
+    pub name: String,
+    pub wide: String,
+    pub narrow: Option<String>,
+}
+
+/// A table as the text of a CSV file.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// The file's name without its ending.
+    pub name: String,
+    pub csv: String,
+}
+
+/// Futures side by side, in columns of one length.
+#[derive(Clone, Debug, Default)]
+pub struct Futures {
+    pub columns: Vec<Column>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Column {
+    pub name: String,
+    pub values: Values,
+}
+
+/// The values of a column, one for each future.
+#[derive(Clone, Debug)]
+pub enum Values {
+    /// What is not finite does not exist in that future.
+    Numbers(Vec<f64>),
+    Counts(Vec<i64>),
+    YesNo(Vec<bool>),
+    /// Days since 1970-01-01, for what has happened.
+    Dates(Vec<Option<i32>>),
+    /// Positions in the list of words.
+    Words {
+        words: Vec<String>,
+        picks: Vec<Option<u32>>,
+    },
+}
+
+impl Leaves {
+    /// What `run` leaves.
+    pub fn of_run(result: &result::Result, charts: Vec<Chart>, futures: Vec<Futures>) -> Result<Self, Failure> {
+        let page = page::page(result, &charts);
+        Ok(Self { json: json::text(result)?, tables: csv::tables(result)?, charts, page, futures })
+    }
+}
