@@ -98,9 +98,7 @@ fn put(table: &mut Table, address: &Address, set: &Override) {
 
 /// Whether the last part of an address may be missing in the file.
 fn may_be_new(table: &Table, names: &[&str]) -> bool {
-    let exists = |kind: &str, name: &str| {
-        table.get(kind).and_then(Node::table).is_some_and(|t| t.contains(name))
-    };
+    let exists = |kind: &str, name: &str| table.get(kind).and_then(Node::table).is_some_and(|t| t.contains(name));
     match *names {
         ["events", event, "probability" | "delay" | "happens"] => exists("events", event),
         ["paths", path, "drift" | "min" | "max"] => exists("paths", path),
@@ -124,9 +122,10 @@ fn unknown(set: &Override, known: &[String], errors: &mut Diagnostics) {
         diagnostic.help(format!("did you mean `{near}`?")).mend(set.key, near)
     } else {
         // The longest beginning that some address shares tells where the path leaves the file.
-        let shared = (1..parts.len()).rev().map(|n| parts[..n].join(".")).find(|start| {
-            known.iter().any(|k| k.starts_with(start.as_str()) && k[start.len()..].starts_with('.'))
-        });
+        let shared = (1..parts.len())
+            .rev()
+            .map(|n| parts[..n].join("."))
+            .find(|start| known.iter().any(|k| k.starts_with(start.as_str()) && k[start.len()..].starts_with('.')));
         match shared {
             Some(start) => {
                 let inside: Vec<String> = known

@@ -111,6 +111,15 @@ fn event_references(event: &Event) -> Vec<Thing> {
     found
 }
 
+/// Everything that stands in a path's own table.
+pub fn path_terms(path: &Path) -> Vec<&Term> {
+    let mut terms = path_parameters(path);
+    terms.extend(&path.formula);
+    terms.extend(path.start.iter().flat_map(super::types::Assumption::terms));
+    terms.extend(path.shocks.iter().flat_map(|s| s.size.terms()));
+    terms
+}
+
 fn path_references(path: &Path) -> Vec<Thing> {
     let mut found = Vec::new();
     if let Some(formula) = &path.formula {
@@ -152,18 +161,14 @@ pub fn order(
     metric_circles(metrics, reading);
     let starts = start_order(paths, reading);
     let mut graph: DiGraph<Thing, ()> = DiGraph::new();
-    let things: Vec<Thing> =
-        (0..paths.len()).map(Thing::Path).chain((0..events.len()).map(Thing::Event)).collect();
+    let things: Vec<Thing> = (0..paths.len()).map(Thing::Path).chain((0..events.len()).map(Thing::Event)).collect();
     let nodes: Vec<NodeIndex> = things.iter().map(|t| graph.add_node(*t)).collect();
     let index = |thing: Thing| match thing {
         Thing::Path(i) => nodes[i],
         Thing::Event(i) => nodes[paths.len() + i],
     };
-    let mut order = Order {
-        path_circle: vec![None; paths.len()],
-        event_circle: vec![None; events.len()],
-        ..Order::default()
-    };
+    let mut order =
+        Order { path_circle: vec![None; paths.len()], event_circle: vec![None; events.len()], ..Order::default() };
     let connect = |graph: &mut DiGraph<Thing, ()>, thing: Thing, references: &[Thing]| {
         for &reference in references {
             graph.update_edge(index(thing), index(reference), ());
@@ -206,8 +211,13 @@ pub fn order(
                         Thing::Event(i) => events[*i].name.clone(),
                     })
                     .collect();
-                let message = format!("{} need each other, and all is decided at one moment", super::resolve::list(&names));
-                reading.error(span, message, "let one of them come first: take its name out of the other, or give `start` and `end`");
+                let message =
+                    format!("{} need each other, and all is decided at one moment", super::resolve::list(&names));
+                reading.error(
+                    span,
+                    message,
+                    "let one of them come first: take its name out of the other, or give `start` and `end`",
+                );
             }
         }
         order.things.extend(members);
@@ -320,7 +330,8 @@ fn start_order(paths: &[Path], reading: &mut Reading) -> Option<Vec<usize>> {
     sort(paths.len(), needs, &mut |members| {
         let names: Vec<String> = members.iter().map(|m| paths[*m].name.clone()).collect();
         let first = &paths[members[0]];
-        let span = first.formula.as_ref().map(|f| f.span).or(first.start.as_ref().map(|s| s.span)).unwrap_or(first.span);
+        let span =
+            first.formula.as_ref().map(|f| f.span).or(first.start.as_ref().map(|s| s.span)).unwrap_or(first.span);
         let message = if names.len() == 1 {
             format!("{} needs its own value to have one at the start", super::resolve::list(&names))
         } else {
@@ -330,6 +341,8 @@ fn start_order(paths: &[Path], reading: &mut Reading) -> Option<Vec<usize>> {
         for &other in &members[1..] {
             diagnostic = diagnostic.and_at(paths[other].span, "and this one");
         }
-        reading.errors.push(diagnostic.help(format!("give one of them a `start`, for instance `start = 0` under [paths.{}]", names[0])));
+        reading.errors.push(
+            diagnostic.help(format!("give one of them a `start`, for instance `start = 0` under [paths.{}]", names[0])),
+        );
     })
 }

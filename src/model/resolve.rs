@@ -397,10 +397,9 @@ impl<'a, 'r> Resolver<'a, 'r> {
             let dates = pair.iter().filter(|t| t.kind == Type::Date).count();
             if dates == 1 {
                 let message = format!("{} is compared with {}", pair[0].kind.words(), pair[1].kind.words());
-                self.error(
-                    Diagnostic::error(*place, message)
-                        .help("compare a date with a date, written 2026-06-30, or days with a number: `days_since(visit) < 90`"),
-                );
+                self.error(Diagnostic::error(*place, message).help(
+                    "compare a date with a date, written 2026-06-30, or days with a number: `days_since(visit) < 90`",
+                ));
                 return None;
             }
             let both_yes_no = pair.iter().all(|t| t.kind == Type::YesNo);

@@ -133,10 +133,21 @@ pub enum Timing {
     /// In a static scenario.
     Static,
     On(f64),
-    Window { from: f64, to: f64, by: bool },
-    After { trigger: EventRef, delay: f64, within: f64 },
+    Window {
+        from: f64,
+        to: f64,
+        by: bool,
+    },
+    After {
+        trigger: EventRef,
+        delay: f64,
+        within: f64,
+    },
     When(Term),
-    Rate { from: f64, to: f64 },
+    Rate {
+        from: f64,
+        to: f64,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -252,12 +263,32 @@ pub struct Observation {
 /// Dates are days since the start.
 #[derive(Clone, Debug)]
 pub enum Observed {
-    Event { event: usize, branch: Option<usize>, on: f64 },
-    NotBy { event: usize, by: f64 },
+    Event {
+        event: usize,
+        branch: Option<usize>,
+        on: f64,
+    },
+    NotBy {
+        event: usize,
+        by: f64,
+    },
     /// In a static scenario.
-    Happened { event: usize, branch: Option<usize>, happened: bool },
-    Path { path: usize, step: usize, value: f64, sd: Option<f64> },
-    Report { condition: Term, step: usize, odds: Option<f64> },
+    Happened {
+        event: usize,
+        branch: Option<usize>,
+        happened: bool,
+    },
+    Path {
+        path: usize,
+        step: usize,
+        value: f64,
+        sd: Option<f64>,
+    },
+    Report {
+        condition: Term,
+        step: usize,
+        odds: Option<f64>,
+    },
 }
 
 /// An assumption as it is listed, with its range.
@@ -388,7 +419,12 @@ pub struct Draw {
 
 #[derive(Clone, Debug)]
 pub enum DrawSource {
-    Family { family: &'static Family, form: usize, arguments: Vec<Term>, bounds: Option<(Option<Term>, Option<Term>)> },
+    Family {
+        family: &'static Family,
+        form: usize,
+        arguments: Vec<Term>,
+        bounds: Option<(Option<Term>, Option<Term>)>,
+    },
     /// Values and weights.
     Choose(Vec<(Term, Term)>),
     /// Distributions or numbers, and weights.

@@ -2,7 +2,9 @@
 //! change within a future is moved out of the steps.
 
 use super::fold::{fold_binary, fold_ternary, fold_unary, range_binary, range_ternary, range_unary};
-use super::{Binary, CheckSite, ClampSite, Instruction, Once, Op, Operand, Program, Range, Slot, Ternary, Unary, layout};
+use super::{
+    Binary, CheckSite, ClampSite, Instruction, Once, Op, Operand, Program, Range, Slot, Ternary, Unary, layout,
+};
 use crate::chance::distributions::{Distribution, Family};
 use crate::diagnostic::Span;
 use std::collections::HashMap;
@@ -154,9 +156,11 @@ impl Builder {
                 return Operand::Constant(first);
             }
         }
-        if let Some(index) = self.tables.iter().position(|t| {
-            t.len() == values.len() && t.iter().zip(&values).all(|(a, b)| a.to_bits() == b.to_bits())
-        }) {
+        if let Some(index) = self
+            .tables
+            .iter()
+            .position(|t| t.len() == values.len() && t.iter().zip(&values).all(|(a, b)| a.to_bits() == b.to_bits()))
+        {
             return Operand::Table(index as u32);
         }
         self.tables.push(values);
@@ -310,7 +314,9 @@ impl Builder {
             Binary::Or | Binary::OrOrNan if is(a, 0.0) => Some(b),
             Binary::Or | Binary::OrOrNan if is(b, 0.0) => Some(a),
             Binary::Or | Binary::OrOrNan if is(a, 1.0) || is(b, 1.0) => Some(one),
-            Binary::Less | Binary::LessOrNan if self.ordered(a, b) && self.range(a).high < self.range(b).low => Some(one),
+            Binary::Less | Binary::LessOrNan if self.ordered(a, b) && self.range(a).high < self.range(b).low => {
+                Some(one)
+            }
             Binary::AtMost | Binary::AtMostOrNan if self.ordered(a, b) && self.range(a).high <= self.range(b).low => {
                 Some(one)
             }

@@ -105,9 +105,15 @@ macro_rules! binary {
             $crate::program::Binary::Equal => $apply!(|a: f64, b: f64| $crate::program::fold::yes_no(a == b)),
             $crate::program::Binary::Different => $apply!(|a: f64, b: f64| $crate::program::fold::yes_no(a != b)),
             $crate::program::Binary::LessOrNan => $apply!(|a: f64, b: f64| $crate::program::fold::or_nan(a < b, a, b)),
-            $crate::program::Binary::AtMostOrNan => $apply!(|a: f64, b: f64| $crate::program::fold::or_nan(a <= b, a, b)),
-            $crate::program::Binary::EqualOrNan => $apply!(|a: f64, b: f64| $crate::program::fold::or_nan(a == b, a, b)),
-            $crate::program::Binary::DifferentOrNan => $apply!(|a: f64, b: f64| $crate::program::fold::or_nan(a != b, a, b)),
+            $crate::program::Binary::AtMostOrNan => {
+                $apply!(|a: f64, b: f64| $crate::program::fold::or_nan(a <= b, a, b))
+            }
+            $crate::program::Binary::EqualOrNan => {
+                $apply!(|a: f64, b: f64| $crate::program::fold::or_nan(a == b, a, b))
+            }
+            $crate::program::Binary::DifferentOrNan => {
+                $apply!(|a: f64, b: f64| $crate::program::fold::or_nan(a != b, a, b))
+            }
             $crate::program::Binary::And => $apply!(|a: f64, b: f64| a * b),
             $crate::program::Binary::Or => $apply!(|a: f64, b: f64| if a > b { a } else { b }),
             $crate::program::Binary::AndOrNan => $apply!(|a: f64, b: f64| $crate::program::fold::and_or_nan(a, b)),
@@ -119,8 +125,12 @@ macro_rules! binary {
 macro_rules! ternary {
     ($operation:expr, $apply:ident) => {
         match $operation {
-            $crate::program::Ternary::Select => $apply!(|c: f64, a: f64, b: f64| $crate::program::fold::select(c, a, b)),
-            $crate::program::Ternary::SelectOrNan => $apply!(|c: f64, a: f64, b: f64| $crate::program::fold::select_or_nan(c, a, b)),
+            $crate::program::Ternary::Select => {
+                $apply!(|c: f64, a: f64, b: f64| $crate::program::fold::select(c, a, b))
+            }
+            $crate::program::Ternary::SelectOrNan => {
+                $apply!(|c: f64, a: f64, b: f64| $crate::program::fold::select_or_nan(c, a, b))
+            }
             $crate::program::Ternary::MultiplyAdd => $apply!(|a: f64, b: f64, c: f64| a.mul_add(b, c)),
         }
     };
@@ -167,15 +177,11 @@ pub fn range_unary(operation: Unary, x: Range) -> Range {
         }
         Unary::Sqrt => Range { nan: x.nan || below_zero, ..x.rising(|v| v.max(0.0).sqrt()) },
         Unary::Exp => x.rising(exp),
-        Unary::Ln | Unary::Log10 => {
-            Range { low: f64::NEG_INFINITY, high: f64::INFINITY, nan: x.nan || below_zero }
-        }
+        Unary::Ln | Unary::Log10 => Range { low: f64::NEG_INFINITY, high: f64::INFINITY, nan: x.nan || below_zero },
         Unary::Round => x.rising(round),
         Unary::Floor => x.rising(floor),
         Unary::Ceil => x.rising(ceil),
-        Unary::Logit => {
-            Range { low: f64::NEG_INFINITY, high: f64::INFINITY, nan: x.nan || below_zero || x.high > 1.0 }
-        }
+        Unary::Logit => Range { low: f64::NEG_INFINITY, high: f64::INFINITY, nan: x.nan || below_zero || x.high > 1.0 },
         Unary::Sigmoid | Unary::NormalShare => Range { low: 0.0, high: 1.0, nan: x.nan },
     }
 }

@@ -99,14 +99,35 @@ pub enum Op {
     Unary(Unary, Slot, Operand),
     Binary(Binary, Slot, Operand, Operand),
     Ternary(Ternary, Slot, Operand, Operand, Operand),
-    Uniform { out: Slot, key: u64, once: Once },
-    Normal { out: Slot, key: u64, once: Once },
+    Uniform {
+        out: Slot,
+        key: u64,
+        once: Once,
+    },
+    Normal {
+        out: Slot,
+        key: u64,
+        once: Once,
+    },
     /// Standard normal of a uniform.
-    NormalOf { out: Slot, uniform: Operand },
+    NormalOf {
+        out: Slot,
+        uniform: Operand,
+    },
     /// The quantile of a distribution whose parameters are known beforehand.
-    Draw { out: Slot, uniform: Operand, distribution: Arc<Distribution> },
+    Draw {
+        out: Slot,
+        uniform: Operand,
+        distribution: Arc<Distribution>,
+    },
     /// The quantile of a distribution whose parameters differ from future to future; NaN where it refuses them.
-    DrawWith { out: Slot, uniform: Operand, family: &'static Family, form: usize, arguments: Box<[Operand]> },
+    DrawWith {
+        out: Slot,
+        uniform: Operand,
+        family: &'static Family,
+        form: usize,
+        arguments: Box<[Operand]>,
+    },
     /// The same, conditional on bounds.
     DrawWithin {
         out: Slot,
@@ -118,26 +139,72 @@ pub enum Op {
         high: Operand,
     },
     /// The index of the weight in which `uniform` falls when they are laid end to end; NaN where all of them are 0.
-    Pick { out: Slot, uniform: Operand, weights: Box<[Operand]> },
+    Pick {
+        out: Slot,
+        uniform: Operand,
+        weights: Box<[Operand]>,
+    },
     /// How many occurrences a uniform stands for when `mean` are expected.
-    Poisson { out: Slot, uniform: Operand, mean: Operand },
+    Poisson {
+        out: Slot,
+        uniform: Operand,
+        mean: Operand,
+    },
     /// The number in that row.
-    Lookup { out: Slot, row: Operand, rows: Arc<[f64]> },
+    Lookup {
+        out: Slot,
+        row: Operand,
+        rows: Arc<[f64]>,
+    },
     /// `flag` becomes 1 where the value lies outside; the value is brought inside. NaN stays.
-    Clamp { out: Slot, flag: Slot, value: Operand, low: f64, high: f64 },
+    Clamp {
+        out: Slot,
+        flag: Slot,
+        value: Operand,
+        low: f64,
+        high: f64,
+    },
     /// Stops the run where the value is NaN (or, for a path, infinite) and `mask` holds.
-    Check { value: Operand, mask: Operand, infinite: bool, site: u32 },
+    Check {
+        value: Operand,
+        mask: Operand,
+        infinite: bool,
+        site: u32,
+    },
     /// The body, if the mask holds in any future of the block.
-    IfAny { mask: Slot, body: Vec<Instruction> },
+    IfAny {
+        mask: Slot,
+        body: Vec<Instruction>,
+    },
     /// The body, cut by cut: `low` and `high` are set to the bounds of the pieces into which the causes' dates cut
     /// [`from`, `to`] in each future. Where a future has fewer pieces than others, its last ones are empty.
-    Pieces { low: Slot, high: Slot, from: Operand, to: Operand, causes: Box<[Slot]>, body: Vec<Instruction> },
+    Pieces {
+        low: Slot,
+        high: Slot,
+        from: Operand,
+        to: Operand,
+        causes: Box<[Slot]>,
+        body: Vec<Instruction>,
+    },
     /// The body for occurrence 0, 1, … of the step, while any future of the block has that many; `index` counts.
-    Times { count: Slot, index: Slot, body: Vec<Instruction> },
+    Times {
+        count: Slot,
+        index: Slot,
+        body: Vec<Instruction>,
+    },
     /// Writes the value into a ring of slots, `size` long, at the step's place.
-    Remember { first: Slot, size: u32, value: Slot },
+    Remember {
+        first: Slot,
+        size: u32,
+        value: Slot,
+    },
     /// Reads from a ring what was written in step `table[k]`.
-    Recall { out: Slot, first: Slot, size: u32, step: u32 },
+    Recall {
+        out: Slot,
+        first: Slot,
+        size: u32,
+        step: u32,
+    },
 }
 
 /// An operation and the steps in which it is executed.

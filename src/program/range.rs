@@ -70,10 +70,8 @@ impl Range {
     }
 
     pub fn multiply(self, other: Range) -> Range {
-        let nan = self.nan
-            || other.nan
-            || (self.infinite() && other.holds_zero())
-            || (other.infinite() && self.holds_zero());
+        let nan =
+            self.nan || other.nan || (self.infinite() && other.holds_zero()) || (other.infinite() && self.holds_zero());
         let mut range = Range { low: f64::INFINITY, high: f64::NEG_INFINITY, nan };
         for a in [self.low, self.high] {
             for b in [other.low, other.high] {
@@ -86,10 +84,8 @@ impl Range {
     }
 
     pub fn divide(self, other: Range) -> Range {
-        let nan = self.nan
-            || other.nan
-            || (self.infinite() && other.infinite())
-            || (self.holds_zero() && other.holds_zero());
+        let nan =
+            self.nan || other.nan || (self.infinite() && other.infinite()) || (self.holds_zero() && other.holds_zero());
         if other.holds_zero() {
             let positive = self.low >= 0.0 && other.low >= 0.0;
             return Range { low: if positive { 0.0 } else { f64::NEG_INFINITY }, high: f64::INFINITY, nan };

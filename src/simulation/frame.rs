@@ -72,6 +72,11 @@ impl<'a> Frame<'a> {
         execute(self, &self.program.end);
     }
 
+    /// Index of the block's first future.
+    pub fn first(&self) -> u64 {
+        self.first
+    }
+
     pub fn column(&self, slot: Slot) -> &[f64; LANES] {
         &self.columns[slot as usize].0
     }
@@ -406,9 +411,14 @@ fn execute(frame: &mut Frame, code: &[Instruction]) {
             }
             Op::Clamp { out, flag, value, low, high } => {
                 let (low, high) = (*low, *high);
-                frame.map2(*flag, Operand::Slot(*flag), *value, |flag, x| {
-                    if (x < low) | (x > high) { 1.0 } else { flag }
-                });
+                frame.map2(
+                    *flag,
+                    Operand::Slot(*flag),
+                    *value,
+                    |flag, x| {
+                        if (x < low) | (x > high) { 1.0 } else { flag }
+                    },
+                );
                 frame.map1(*out, *value, |x| {
                     let x = if x < low { low } else { x };
                     if x > high { high } else { x }

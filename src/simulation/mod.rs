@@ -1,3 +1,82 @@
 //! Playing a program out, and what comes of it.
-pub mod frame;
+
+mod bins;
+mod exact;
+mod frame;
+pub mod intervals;
 pub mod result;
+pub mod run;
+mod summary;
+mod tallies;
+mod trace;
+mod windows;
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Failure};
+use crate::model::types::Scenario;
+use crate::model::{ScenarioFile, layers::Override};
+use crate::program::Program;
+use result::Result as Outcome;
+use run::{Settings, Stopped};
+use std::sync::atomic::AtomicBool;
+
+/// What is to be played out, and how.
+#[derive(Clone, Default)]
+pub struct Request<'a> {
+    /// None: what the file says.
+    pub futures: Option<u64>,
+    pub seed: Option<u64>,
+    /// None: one for each processor.
+    pub threads: Option<usize>,
+    pub variant: Option<&'a str>,
+    /// What `--set` gave, for the record; it is among the overrides of the scenario already.
+    pub set: &'a [Override],
+    /// Told the number of futures finished so far.
+    pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
+    pub interrupted: Option<&'a AtomicBool>,
+}
+
+/// Plays a scenario out.
+pub fn simulate(file: &ScenarioFile, scenario: &Scenario, request: &Request) -> Result<Outcome, Failure> {
+    let seed = request.seed.unwrap_or(scenario.run.seed);
+    let program = scenario.program(seed);
+    let settings = Settings {
+        futures: request.futures.unwrap_or(scenario.run.futures),
+        threads: request.threads,
+        outcomes: scenario.outcomes.len(),
+        progress: request.progress,
+        interrupted: request.interrupted,
+    };
+    let run = run::run(&program, &settings).map_err(|stopped| failure(file, scenario, &program, stopped))?;
+    Ok(summary::summarise(file, scenario, &program, &run, request, seed))
+}
+
+/// Why a run stopped, in words.
+fn failure(file: &ScenarioFile, scenario: &Scenario, program: &Program, stopped: Stopped) -> Failure {
+    let mut mistakes = Diagnostics::default();
+    match stopped {
+        Stopped::Interrupted => return Failure::Interrupted,
+        Stopped::Impossible => {
+            return Failure::Request {
+                message: "what was observed happens in none of the first 4,096 futures".to_owned(),
+                help: Some("check the tables under [observed]: one of them contradicts the scenario".to_owned()),
+            };
+        }
+        Stopped::Fault(fault) => {
+            let site = &program.checks[fault.site as usize];
+            let when = match &scenario.calendar {
+                Some(calendar) if fault.step > 0 => {
+                    format!(" on {}", crate::calendar::format_date(calendar.ends[fault.step as usize]))
+                }
+                Some(_) => " at the start".to_owned(),
+                None => String::new(),
+            };
+            let message = format!("{} is not a number in future {}{when}", site.what, fault.future);
+            let _ = file;
+            mistakes.push(
+                Diagnostic::error(site.span, message)
+                    .help("look for a root or logarithm of something below 0, 0 divided by 0, or never minus never"),
+            );
+        }
+    }
+    Failure::Scenario(mistakes)
+}

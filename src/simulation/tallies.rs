@@ -344,14 +344,7 @@ impl EventTally {
 }
 
 impl MetricTally {
-    fn add(
-        &mut self,
-        values: &[f64; LANES],
-        plan: &MetricPlan,
-        exact: bool,
-        block: &Block,
-        classes: &[usize; LANES],
-    ) {
+    fn add(&mut self, values: &[f64; LANES], plan: &MetricPlan, exact: bool, block: &Block, classes: &[usize; LANES]) {
         let mut apart = [0.0; LANES];
         let mut squares = [0.0; LANES];
         let mut by_outcome: [f64; LANES] = [0.0; LANES];

@@ -4,7 +4,7 @@
 //! is Σ L_ji ε_i with L the Cholesky factor of the group's correlations and ε_i its members' own.
 
 use super::Lowering;
-use crate::chance::correlation::cholesky;
+use crate::chance::correlation::Factor;
 use crate::chance::uniform::key;
 use crate::model::types::{Members, Scenario};
 use crate::program::{Once, Unary, Value};
@@ -36,17 +36,11 @@ impl Dependence {
             members.dedup();
             let n = members.len();
             let at = |index: usize| members.iter().position(|m| *m == index).unwrap_or(0);
-            let mut matrix = vec![vec![0.0; n]; n];
-            for (i, row) in matrix.iter_mut().enumerate() {
-                row[i] = 1.0;
-            }
-            for &(a, b, rho) in &pairs {
-                matrix[at(a)][at(b)] = rho;
-                matrix[at(b)][at(a)] = rho;
-            }
+            let placed: Vec<(usize, usize, f64)> = pairs.iter().map(|&(a, b, rho)| (at(a), at(b), rho)).collect();
             // Contradictory correlations were refused when the file was read.
-            let Some(factor) = cholesky(&matrix) else { continue };
-            for (j, row) in factor.iter().enumerate() {
+            let Ok(factor) = Factor::new(n, &placed) else { continue };
+            for j in 0..n {
+                let row = factor.row(j);
                 let parts = (0..=j).filter(|&i| row[i] != 0.0).map(|i| (members[i], row[i])).collect();
                 rows.insert((kind, members[j]), parts);
             }

@@ -12,7 +12,9 @@ impl Lowering<'_> {
                 .iter()
                 .map(|metric| {
                     let value = l.term(&metric.value, &Context::at(Moment::End));
-                    l.b.check(value, Value::Constant(1.0), metric.value.span, || format!("the metric `{}`", metric.name));
+                    l.b.check(value, Value::Constant(1.0), metric.value.span, || {
+                        format!("the metric `{}`", metric.name)
+                    });
                     value
                 })
                 .collect()

@@ -26,8 +26,7 @@ impl Lowering<'_> {
         let numbers = Range::new(0.0, 1e9);
         let date = self.b.state_within(NEVER, dates);
         let indices = Range::new(-1.0, branches as f64);
-        let branch =
-            (branches > 0 && !repeating).then(|| self.b.state_within(Value::Constant(-1.0), indices));
+        let branch = (branches > 0 && !repeating).then(|| self.b.state_within(Value::Constant(-1.0), indices));
         let repeats = repeating.then(|| {
             let mut counter = || self.b.state_within(Value::Constant(0.0), numbers);
             let (count, step_count) = (counter(), counter());

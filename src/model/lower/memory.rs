@@ -185,9 +185,8 @@ impl Lowering<'_> {
         let last = ends.len() - 1;
         // The last step end at or before that time; the start before there is one.
         let step_at = |time: f64| ends.partition_point(|&end| end <= time).saturating_sub(1);
-        let circle = context.reader.is_some_and(|r| {
-            self.scenario.order.together(r, crate::model::order::Thing::Path(path))
-        });
+        let circle =
+            context.reader.is_some_and(|r| self.scenario.order.together(r, crate::model::order::Thing::Path(path)));
         let step = |k: usize| match context.moment {
             Moment::Start => 0,
             Moment::Before => step_at(ends[k.saturating_sub(1)] - days),

@@ -94,8 +94,7 @@ impl Lowering<'_> {
         });
         let Some(advance) = path.model.advance else { return Value::Constant(f64::NAN) };
         self.update(|l| {
-            let step =
-                Step { state: Operand::Slot(state), start, years: &years, fields: &fields, normal, change };
+            let step = Step { state: Operand::Slot(state), start, years: &years, fields: &fields, normal, change };
             let next = advance(&mut l.b, &step);
             let (factors, sum) = l.shocks(index);
             if state == l.paths[index].shown {

@@ -7,9 +7,7 @@ use crate::diagnostic::{Diagnostic, Span, nearest};
 use crate::document::{Node as Written, Table, Text};
 use crate::model::names::Names;
 use crate::model::resolve::{Allowed, Field, Resolver};
-use crate::model::types::{
-    Assumption, DrawSource, Estimate, Expert, Listed, Node, Panel, Pool, Term, Type, Words,
-};
+use crate::model::types::{Assumption, DrawSource, Estimate, Expert, Listed, Node, Panel, Pool, Term, Type, Words};
 
 /// What kind of number a field holds.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -116,7 +114,11 @@ pub fn read(node: &Written, place: &Place, names: &Names, reading: &mut Reading)
                         }
                     }
                     if value.table().is_some() {
-                        reading.error(value.span, "`value` is one number, and this is a table", "write the number itself");
+                        reading.error(
+                            value.span,
+                            "`value` is one number, and this is a table",
+                            "write the number itself",
+                        );
                         None
                     } else {
                         listed.span = value.span;
@@ -126,12 +128,20 @@ pub fn read(node: &Written, place: &Place, names: &Names, reading: &mut Reading)
                 }
                 (None, Some(answers)) => panel(inner, answers, place, names, reading, &mut listed),
                 (Some(_), Some(answers)) => {
-                    reading.error(answers.span, "an assumption has a `value` or a `panel`, not both", "take one of the two out");
+                    reading.error(
+                        answers.span,
+                        "an assumption has a `value` or a `panel`, not both",
+                        "take one of the two out",
+                    );
                     None
                 }
                 (None, None) => {
                     let message = "this assumption has no `value`";
-                    reading.error(node.span, message, "write `{ value = 0.5, low = 0.3, high = 0.7 }`, or a plain number");
+                    reading.error(
+                        node.span,
+                        message,
+                        "write `{ value = 0.5, low = 0.3, high = 0.7 }`, or a plain number",
+                    );
                     None
                 }
             }
@@ -221,7 +231,11 @@ fn panel(
 ) -> Option<(Estimate, f64)> {
     let Some(answered) = answers.table().filter(|t| !t.is_empty()) else {
         if !answers.is_broken() {
-            reading.error(answers.span, "a panel is a table of names and answers", "for instance `panel = { anna = 0.6, bo = 0.4 }`");
+            reading.error(
+                answers.span,
+                "a panel is a table of names and answers",
+                "for instance `panel = { anna = 0.6, bo = 0.4 }`",
+            );
         }
         return None;
     };
@@ -235,7 +249,11 @@ fn panel(
         let weight = weights.and_then(|w| w.get(name)).map_or(Some(1.0), |node| {
             let weight = node.number().filter(|w| *w > 0.0 && w.is_finite());
             if weight.is_none() && !node.is_broken() {
-                reading.error(node.span, format!("the weight of `{name}` must be a number above 0"), "leave an expert out who shall not count");
+                reading.error(
+                    node.span,
+                    format!("the weight of `{name}` must be a number above 0"),
+                    "leave an expert out who shall not count",
+                );
             }
             weight
         });
@@ -259,7 +277,11 @@ fn panel(
     let extremize = inner.get("extremize").map_or(Some(1.0), |node| {
         let value = node.number().filter(|v| *v > 0.0 && v.is_finite());
         if value.is_none() && !node.is_broken() {
-            reading.error(node.span, "`extremize` is a number above 0", "1 leaves the pool as it is; 1.5 moves it away from 50 %");
+            reading.error(
+                node.span,
+                "`extremize` is a number above 0",
+                "1 leaves the pool as it is; 1.5 moves it away from 50 %",
+            );
         }
         value
     });
@@ -286,7 +308,8 @@ fn panel(
     }
     let answers: Vec<String> = listed.panel.iter().map(|(name, answer)| format!("{name} {answer}")).collect();
     listed.value = format!("panel: {}", answers.join(", "));
-    listed.span = answered.iter().next().map_or(inner.get("panel")?.span, |_| inner.get("panel").map_or(listed.span, |n| n.span));
+    listed.span =
+        answered.iter().next().map_or(inner.get("panel")?.span, |_| inner.get("panel").map_or(listed.span, |n| n.span));
     Some((Estimate::Panel(Panel { experts, pool, extremize }), 1.0))
 }
 
@@ -296,7 +319,11 @@ fn answer(node: &Written, place: &Place, names: &Names, reading: &mut Reading, d
     }
     let Some(text) = node.text() else {
         if !node.is_broken() {
-            reading.error(node.span, format!("an answer is a number, and this is {}", node.kind()), "write a number or an expression in quotes");
+            reading.error(
+                node.span,
+                format!("an answer is a number, and this is {}", node.kind()),
+                "write a number or an expression in quotes",
+            );
         }
         return None;
     };
@@ -368,9 +395,17 @@ fn check_limits(assumption: &Assumption, sort: Sort, reading: &mut Reading) -> O
                 format!("`{written}` is not a probability: it must lie between 0 and 1"),
                 "write 0.65 for 65 %".to_owned(),
             ),
-            Sort::Rate => (format!("the rate `{written}` is below 0"), "a rate is the number of occurrences expected in a year".to_owned()),
-            Sort::Correlation => (format!("the correlation `{written}` must lie between -1 and 1"), "0 is none, 1 is full".to_owned()),
-            _ => (format!("`{written}` is below 0"), "odds and factors are 0 or more: 2 doubles, 0.5 halves, 0 forbids".to_owned()),
+            Sort::Rate => (
+                format!("the rate `{written}` is below 0"),
+                "a rate is the number of occurrences expected in a year".to_owned(),
+            ),
+            Sort::Correlation => {
+                (format!("the correlation `{written}` must lie between -1 and 1"), "0 is none, 1 is full".to_owned())
+            }
+            _ => (
+                format!("`{written}` is below 0"),
+                "odds and factors are 0 or more: 2 doubles, 0.5 halves, 0 forbids".to_owned(),
+            ),
         };
         reading.error(term.span, message, help);
     }
@@ -421,9 +456,8 @@ fn default_range(assumption: &Assumption, sort: Sort) -> Option<(f64, f64)> {
                     let mut distribution = Distribution::of(family, *form, &numbers?).ok()?;
                     if let Some((low, high)) = bounds {
                         let end = |b: &Option<Term>, open: f64| b.as_ref().map_or(Some(open), Term::constant);
-                        distribution = distribution
-                            .truncated(end(low, f64::NEG_INFINITY)?, end(high, f64::INFINITY)?)
-                            .ok()?;
+                        distribution =
+                            distribution.truncated(end(low, f64::NEG_INFINITY)?, end(high, f64::INFINITY)?).ok()?;
                     }
                     Some((distribution.quantile(0.05, 0.95), distribution.quantile(0.95, 0.05)))
                 }
@@ -455,7 +489,11 @@ fn around(value: f64, sort: Sort) -> Option<(f64, f64)> {
 /// A duration in days: a constant, or a table with a range.
 pub fn duration(node: &Written, place: &Place, reading: &mut Reading) -> Option<f64> {
     if reading.start.is_none() {
-        reading.error(node.span, "a scenario without `start` and `end` has no durations", "give `start` and `end` under [scenario]");
+        reading.error(
+            node.span,
+            "a scenario without `start` and `end` has no durations",
+            "give `start` and `end` under [scenario]",
+        );
         return None;
     }
     let inner = node.table();
@@ -466,7 +504,11 @@ pub fn duration(node: &Written, place: &Place, reading: &mut Reading) -> Option<
         Some(inner) => match inner.get("value") {
             Some(value) => value,
             None => {
-                reading.error(node.span, "this duration has no `value`", "write `{ value = \"120 days\", low = \"60 days\", high = \"200 days\" }`");
+                reading.error(
+                    node.span,
+                    "this duration has no `value`",
+                    "write `{ value = \"120 days\", low = \"60 days\", high = \"200 days\" }`",
+                );
                 return None;
             }
         },

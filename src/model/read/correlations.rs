@@ -2,6 +2,7 @@
 
 use super::assumption::{self, Place, Sort};
 use super::{Reading, table};
+use crate::chance::correlation::{Factor, Mend};
 use crate::diagnostic::{Diagnostic, Span, nearest};
 use crate::document::{Node, Table};
 use crate::model::names::{Name, Names};
@@ -78,7 +79,11 @@ fn pair(
     for node in [first, second] {
         let Some(text) = node.text() else {
             if !node.is_broken() {
-                reading.error(node.span, format!("a name is needed here, and this is {}", node.kind()), "write it in quotes");
+                reading.error(
+                    node.span,
+                    format!("a name is needed here, and this is {}", node.kind()),
+                    "write it in quotes",
+                );
             }
             return None;
         };
@@ -103,7 +108,11 @@ fn pair(
         (Name::Quantity(a), Name::Quantity(b)) => Some(Members::Quantities(a.min(b), a.max(b))),
         (Name::Event(a), Name::Event(b)) => Some(Members::Events(a.min(b), a.max(b))),
         _ => {
-            reading.error(of.span, "these two are not of one kind", "correlate paths with paths, quantities with quantities, events with events");
+            reading.error(
+                of.span,
+                "these two are not of one kind",
+                "correlate paths with paths, quantities with quantities, events with events",
+            );
             None
         }
     }
@@ -138,19 +147,31 @@ fn fits(
                 Estimate::Panel(_) => false,
             };
             if !one_draw {
-                reading.error(span, format!("`{name}` is not one distribution"), "correlate quantities that are one distribution call each, such as `normal(0, 1)`");
+                reading.error(
+                    span,
+                    format!("`{name}` is not one distribution"),
+                    "correlate quantities that are one distribution call each, such as `normal(0, 1)`",
+                );
                 return None;
             }
         }
         Name::Event(_) => {
             let event = events.iter().find(|e| e.name == name)?;
             if event.repeats {
-                reading.error(span, format!("`{name}` repeats, so it has not one luck but many"), "correlate events that happen once");
+                reading.error(
+                    span,
+                    format!("`{name}` repeats, so it has not one luck but many"),
+                    "correlate events that happen once",
+                );
                 return None;
             }
         }
         Name::Metric(_) => {
-            reading.error(span, format!("`{name}` is a metric, which has no luck of its own"), "correlate paths, quantities or events");
+            reading.error(
+                span,
+                format!("`{name}` is a metric, which has no luck of its own"),
+                "correlate paths, quantities or events",
+            );
             return None;
         }
     }
@@ -164,25 +185,38 @@ fn check_matrices(all: &[Correlation], reading: &mut Reading) {
         if group.len() < 3 {
             continue;
         }
+        let mut members: Vec<usize> =
+            group.iter().flat_map(|c| [c.members.indices().0, c.members.indices().1]).collect();
+        members.sort_unstable();
+        members.dedup();
+        let at = |index: usize| members.iter().position(|m| *m == index).unwrap_or(0);
         let pairs: Vec<(usize, usize, f64)> = group
             .iter()
-            .filter_map(|c| c.rho.constant().map(|rho| (c.members.indices().0, c.members.indices().1, rho)))
+            .filter_map(|c| c.rho.constant().map(|rho| (at(c.members.indices().0), at(c.members.indices().1), rho)))
             .collect();
-        let Some(conflict) = crate::chance::correlation::conflict(&pairs) else { continue };
-        let worst = group[conflict.pair];
-        let message = match conflict.nearest {
-            Some(nearest) => format!(
-                "these correlations contradict one another: with the others as they are, this one can be at {} {:.3}",
-                if nearest < pairs[conflict.pair].2 { "most" } else { "least" },
-                nearest
-            ),
-            None => "these correlations contradict one another, and no single change mends them".to_owned(),
+        let Err(mend) = Factor::new(members.len(), &pairs) else { continue };
+        let (worst, message) = match mend {
+            Mend::Pair { pair, nearest } => {
+                let side = if nearest < pairs[pair].2 { "most" } else { "least" };
+                let message = format!(
+                    "these correlations contradict one another: with the others as they are, this one can be at {side} {nearest:.3}"
+                );
+                (group[pair], message)
+            }
+            Mend::All { times } => {
+                let message = format!(
+                    "these correlations contradict one another, and no single change mends them; all of them times {times:.3} would do"
+                );
+                (group[0], message)
+            }
         };
         let mut diagnostic = Diagnostic::error(worst.rho.span, message);
         for other in group.iter().filter(|c| !std::ptr::eq(**c, worst)).take(4) {
             diagnostic = diagnostic.and_at(other.rho.span, "together with this");
         }
-        reading.errors.push(diagnostic.help("what goes with a second thing that goes with a third cannot go against the third"));
+        reading
+            .errors
+            .push(diagnostic.help("what goes with a second thing that goes with a third cannot go against the third"));
     }
 }
 

@@ -13,8 +13,24 @@ use crate::model::resolve::{Allowed, Field};
 use crate::model::types::{Assumption, Event, Happens, Shape, Timing, Words};
 
 pub const KEYS: &[&str] = &[
-    "title", "note", "source", "on", "between", "by", "after", "within", "delay", "when", "rate", "repeats",
-    "probability", "branches", "requires", "timing", "shifts", "given",
+    "title",
+    "note",
+    "source",
+    "on",
+    "between",
+    "by",
+    "after",
+    "within",
+    "delay",
+    "when",
+    "rate",
+    "repeats",
+    "probability",
+    "branches",
+    "requires",
+    "timing",
+    "shifts",
+    "given",
 ];
 
 /// What all parts of an event's reader need to know.
@@ -61,8 +77,11 @@ fn event(about: &About, reading: &mut Reading) -> Option<Event> {
     let probability = if rated {
         if let Some(entry) = about.table.entry("probability") {
             reading.errors.push(
-                Diagnostic::error(entry.key, format!("`{}` has a `rate`, which says how often it happens, and a `probability`", about.name))
-                    .help("take `probability` out, or time the event by `between` instead of `rate`"),
+                Diagnostic::error(
+                    entry.key,
+                    format!("`{}` has a `rate`, which says how often it happens, and a `probability`", about.name),
+                )
+                .help("take `probability` out, or time the event by `between` instead of `rate`"),
             );
         }
         Some(None)
@@ -72,7 +91,11 @@ fn event(about: &About, reading: &mut Reading) -> Option<Event> {
     let rate = about.number("rate", "rate per year", Sort::Rate, reading);
     let repeats = about.yes_no("repeats", reading);
     if let (true, false, Some(entry)) = (repeats, rated, about.table.entry("repeats")) {
-        reading.error(entry.key, "only an event with a `rate` can repeat", "give `rate = 2`, occurrences per year, or take `repeats` out");
+        reading.error(
+            entry.key,
+            "only an event with a `rate` can repeat",
+            "give `rate = 2`, occurrences per year, or take `repeats` out",
+        );
     }
     let branches = branches::read(about, reading);
     let requires = match about.table.get("requires") {
@@ -90,7 +113,11 @@ fn event(about: &About, reading: &mut Reading) -> Option<Event> {
         (&timing, shape, &probability)
     {
         if p.constant() == Some(1.0) {
-            reading.error(p.span, "a steady event cannot be certain: no constant pace makes it so", "take a probability below 1, or another `timing`");
+            reading.error(
+                p.span,
+                "a steady event cannot be certain: no constant pace makes it so",
+                "take a probability below 1, or another `timing`",
+            );
         }
     }
     Some(Event {
@@ -138,7 +165,11 @@ impl About<'_> {
             Some(value) => value,
             None => {
                 if !node.is_broken() {
-                    reading.error(node.span, format!("`{key}` is true or false, and this is {}", node.kind()), format!("write `{key} = true`"));
+                    reading.error(
+                        node.span,
+                        format!("`{key}` is true or false, and this is {}", node.kind()),
+                        format!("write `{key} = true`"),
+                    );
                 }
                 false
             }
@@ -155,14 +186,22 @@ fn shape(about: &About, timing: Option<&Timing>, reading: &mut Reading) -> Optio
         Some("steady") => Shape::Steady,
         _ => {
             if !node.is_broken() {
-                reading.error(node.span, "`timing` is \"uniform\", \"early\", \"late\" or \"steady\"", "it says when in its window the event is likelier; \"uniform\" is the default");
+                reading.error(
+                    node.span,
+                    "`timing` is \"uniform\", \"early\", \"late\" or \"steady\"",
+                    "it says when in its window the event is likelier; \"uniform\" is the default",
+                );
             }
             return None;
         }
     };
     if !matches!(timing, None | Some(Timing::Window { .. } | Timing::After { .. })) {
         let span = about.table.entry("timing").map_or(node.span, |e| e.key);
-        reading.error(span, "`timing` belongs to an event with a window", "take it out, or give `between`, `by` or `after`");
+        reading.error(
+            span,
+            "`timing` belongs to an event with a window",
+            "take it out, or give `between`, `by` or `after`",
+        );
         return None;
     }
     Some(shape)

@@ -18,7 +18,11 @@ pub fn metrics(file: &Table, names: &Names, reading: &mut Reading) -> Vec<Metric
             None => Some(node),
         };
         let Some(value) = value else {
-            reading.error(span, format!("the metric `{name}` has no `value`"), "write `{ value = \"lowest(oil)\", title = \"…\" }`");
+            reading.error(
+                span,
+                format!("the metric `{name}` has no `value`"),
+                "write `{ value = \"lowest(oil)\", title = \"…\" }`",
+            );
             continue;
         };
         if let Some(term) = term(name, value, names, reading) {
@@ -47,7 +51,11 @@ pub fn outcomes(file: &Table, names: &Names, reading: &mut Reading) -> Vec<Outco
     let Some(node) = file.get("outcomes") else { return all };
     let Some(list) = node.array() else {
         if !node.is_broken() {
-            reading.error(node.span, format!("`outcomes` is a list, and this is {}", node.kind()), "begin each outcome with `[[outcomes]]`");
+            reading.error(
+                node.span,
+                format!("`outcomes` is a list, and this is {}", node.kind()),
+                "begin each outcome with `[[outcomes]]`",
+            );
         }
         return all;
     };
@@ -59,7 +67,8 @@ pub fn outcomes(file: &Table, names: &Names, reading: &mut Reading) -> Vec<Outco
             continue;
         };
         let name = table::text(inner, "name", reading);
-        if name.is_empty() && name_node.is_broken() || !table::check_name(&name, name_node.span, "an outcome", reading) {
+        if name.is_empty() && name_node.is_broken() || !table::check_name(&name, name_node.span, "an outcome", reading)
+        {
             continue;
         }
         if all.iter().any(|o| o.name == name) {
@@ -68,11 +77,19 @@ pub fn outcomes(file: &Table, names: &Names, reading: &mut Reading) -> Vec<Outco
         let last = index + 1 == list.len();
         let when = match (inner.get("when"), last) {
             (Some(when), true) => {
-                reading.error(when.span, "the last outcome takes what the others leave, so it has no `when`", "take the line out, or add a last outcome without `when`");
+                reading.error(
+                    when.span,
+                    "the last outcome takes what the others leave, so it has no `when`",
+                    "take the line out, or add a last outcome without `when`",
+                );
                 None
             }
             (None, false) => {
-                reading.error(name_node.span, format!("the outcome `{name}` has no `when`, and only the last one may go without"), "say which futures end so: `when = \"ceasefire and not talks_break_down\"`");
+                reading.error(
+                    name_node.span,
+                    format!("the outcome `{name}` has no `when`, and only the last one may go without"),
+                    "say which futures end so: `when = \"ceasefire and not talks_break_down\"`",
+                );
                 None
             }
             (Some(when), false) => {
@@ -99,7 +116,11 @@ fn color(inner: &Table, reading: &mut Reading) -> String {
     let fine = digits.len() == 6 && digits.chars().all(|c| c.is_ascii_hexdigit());
     if !color.is_empty() && !fine {
         if let Some(node) = inner.get("color") {
-            reading.error(node.span, format!("`{color}` is not a colour"), "write # and six digits: `color = \"#0072B2\"`");
+            reading.error(
+                node.span,
+                format!("`{color}` is not a colour"),
+                "write # and six digits: `color = \"#0072B2\"`",
+            );
         }
         return String::new();
     }

@@ -116,7 +116,11 @@ impl Reading<'_> {
         let Some(text) = node.text() else {
             if !node.is_broken() {
                 let message = format!("a condition is needed here, and this is {}", node.kind());
-                self.error(node.span, message, "write a condition in quotes, for instance \"oil < 50 and not ceasefire\"");
+                self.error(
+                    node.span,
+                    message,
+                    "write a condition in quotes, for instance \"oil < 50 and not ceasefire\"",
+                );
             }
             return None;
         };

@@ -52,7 +52,11 @@ pub fn collect(file: &Table, reading: &mut Reading) -> Names {
         }
     }
     if let Some((_, span)) = places.get_index(MOST_THINGS) {
-        reading.error(*span, format!("there are more than {MOST_THINGS} things"), "a scenario may have 1,000 quantities, paths, events and metrics together");
+        reading.error(
+            *span,
+            format!("there are more than {MOST_THINGS} things"),
+            "a scenario may have 1,000 quantities, paths, events and metrics together",
+        );
     }
     kinds(file, counts, &mut names, reading);
     names
@@ -134,7 +138,14 @@ fn of(e: &Expression, texts: &IndexMap<Name, Expression>, find: Find, open: &mut
             Some(Does::SoFar(SoFar::Ever | SoFar::Always)) => Type::YesNo,
             Some(Does::At | Does::Before | Does::Ago | Does::Clamp | Does::Least | Does::Greatest) => {
                 match arguments.first().map(|a| of(&a.value, texts, find, open)) {
-                    Some(Type::YesNo) if !matches!(functions::find(name).map(|f| f.does), Some(Does::At | Does::Before | Does::Ago)) => Type::Number,
+                    Some(Type::YesNo)
+                        if !matches!(
+                            functions::find(name).map(|f| f.does),
+                            Some(Does::At | Does::Before | Does::Ago)
+                        ) =>
+                    {
+                        Type::Number
+                    }
                     Some(kind) => kind,
                     None => Type::Number,
                 }

@@ -17,7 +17,11 @@ pub fn read(file: &Table, names: &Names, reading: &mut Reading) -> Vec<Path> {
     for (name, span, node) in table::named(file, "paths", reading) {
         let Some(section) = table::as_table(node, &format!("paths.{name}"), reading) else { continue };
         if reading.calendar.is_none() && reading.start.is_none() {
-            reading.error(span, format!("`{name}` is a path, and a scenario without `start` and `end` has no time"), "give `start` and `end` under [scenario], or make it a quantity");
+            reading.error(
+                span,
+                format!("`{name}` is a path, and a scenario without `start` and `end` has no time"),
+                "give `start` and `end` under [scenario], or make it a quantity",
+            );
             continue;
         }
         if let Some(path) = path(name, span, section, names, reading) {
@@ -44,12 +48,21 @@ fn path(name: &str, span: Span, section: &Table, names: &Names, reading: &mut Re
         let Some(node) = section.get(key) else { return Some(None) };
         let address = format!("{base}.{key}");
         let unit = if matches!(key, "start" | "level" | "min" | "max") { words.unit.as_str() } else { "" };
-        let place = Place { address: &address, title: format!("{}: {}", words.title, table::spaced(key).to_lowercase()), sort, unit };
+        let place = Place {
+            address: &address,
+            title: format!("{}: {}", words.title, table::spaced(key).to_lowercase()),
+            sort,
+            unit,
+        };
         assumption::read(node, &place, names, reading).map(Some)
     };
     let start = number("start", Sort::Number, reading);
     if model.start == Need::Required && section.get("start").is_none() {
-        reading.error(span, format!("the path `{name}` has no `start`"), "give the value at the scenario's start: `start = 63`");
+        reading.error(
+            span,
+            format!("the path `{name}` has no `start`"),
+            "give the value at the scenario's start: `start = 63`",
+        );
     }
     let mut fields = Vec::new();
     for field in model.fields {
@@ -100,7 +113,11 @@ fn path(name: &str, span: Span, section: &Table, names: &Names, reading: &mut Re
     if let (true, Some(Some(s))) = (model.log, &start) {
         let absolute = matches!(&history, Some(Some(h)) if !h.log);
         if let Some(value) = s.constant().filter(|v| *v <= 0.0 && !absolute) {
-            reading.error(s.span, format!("`start` is {value}, and `{}` needs a value above 0", model.name), "it moves by shares of where it is; `random_walk` or `mean_reverting` may go below 0");
+            reading.error(
+                s.span,
+                format!("`start` is {value}, and `{}` needs a value above 0", model.name),
+                "it moves by shares of where it is; `random_walk` or `mean_reverting` may go below 0",
+            );
             return None;
         }
     }
@@ -132,7 +149,11 @@ fn model(name: &str, span: Span, section: &Table, reading: &mut Reading) -> Opti
     };
     let Some(text) = node.text() else {
         if !node.is_broken() {
-            reading.error(node.span, format!("`model` is a text, and this is {}", node.kind()), "write for instance `model = \"gbm\"`");
+            reading.error(
+                node.span,
+                format!("`model` is a text, and this is {}", node.kind()),
+                "write for instance `model = \"gbm\"`",
+            );
         }
         return None;
     };
@@ -154,7 +175,11 @@ fn model(name: &str, span: Span, section: &Table, reading: &mut Reading) -> Opti
 fn formula(base: &str, section: &Table, names: &Names, reading: &mut Reading) -> Option<Option<Term>> {
     let Some(node) = section.get("formula") else {
         return if section.get("model").and_then(Node::text).is_some_and(|t| t.content == "formula") {
-            reading.error(section.get("model").map(|n| n.span)?, "a formula path has no `formula`", "write `formula = \"oil - 59\"`");
+            reading.error(
+                section.get("model").map(|n| n.span)?,
+                "a formula path has no `formula`",
+                "write `formula = \"oil - 59\"`",
+            );
             None
         } else {
             Some(None)
@@ -162,10 +187,18 @@ fn formula(base: &str, section: &Table, names: &Names, reading: &mut Reading) ->
     };
     let Some(text) = node.text() else {
         if let Some(number) = node.number() {
-            return Some(Some(Term { span: node.span, kind: Type::Number, node: crate::model::types::Node::Constant(number) }));
+            return Some(Some(Term {
+                span: node.span,
+                kind: Type::Number,
+                node: crate::model::types::Node::Constant(number),
+            }));
         }
         if !node.is_broken() {
-            reading.error(node.span, format!("a formula is a text, and this is {}", node.kind()), "write it in quotes: `formula = \"oil - 59\"`");
+            reading.error(
+                node.span,
+                format!("a formula is a text, and this is {}", node.kind()),
+                "write it in quotes: `formula = \"oil - 59\"`",
+            );
         }
         return None;
     };
@@ -175,7 +208,11 @@ fn formula(base: &str, section: &Table, names: &Names, reading: &mut Reading) ->
     let mut resolver = Resolver::new(reading, names, &field);
     let term = resolver.term(&expression)?;
     if term.kind == Type::Date {
-        reading.error(term.span, "a formula gives a number or yes/no, and this is a date", "days are a number: `today - 2026-01-20`");
+        reading.error(
+            term.span,
+            "a formula gives a number or yes/no, and this is a date",
+            "days are a number: `today - 2026-01-20`",
+        );
         return None;
     }
     Some(Some(term))
@@ -194,14 +231,22 @@ fn jumps(
         return Some(None);
     }
     let Some(node) = section.get("jumps") else {
-        reading.error(span, "a jump diffusion has no `jumps`", "write `jumps = { rate = 1.5, size = \"normal(-0.1, 0.05)\" }`");
+        reading.error(
+            span,
+            "a jump diffusion has no `jumps`",
+            "write `jumps = { rate = 1.5, size = \"normal(-0.1, 0.05)\" }`",
+        );
         return None;
     };
     let inner = table::as_table(node, "jumps", reading)?;
     table::check_keys(inner, &["rate", "size"], "`jumps`", reading);
     let mut part = |key: &str, sort: Sort| -> Option<Assumption> {
         let Some(node) = inner.get(key) else {
-            reading.error(node.span, format!("`jumps` has no `{key}`"), "write `jumps = { rate = 1.5, size = \"normal(-0.1, 0.05)\" }`");
+            reading.error(
+                node.span,
+                format!("`jumps` has no `{key}`"),
+                "write `jumps = { rate = 1.5, size = \"normal(-0.1, 0.05)\" }`",
+            );
             return None;
         };
         let address = format!("{base}.jumps.{key}");
@@ -216,7 +261,11 @@ fn history(base: &str, section: &Table, span: Span, reading: &mut Reading) -> Op
     let file = table::text(section, "history", reading);
     let column = table::text(section, "column", reading);
     if file.is_empty() || column.is_empty() {
-        reading.error(span, "a bootstrap path needs `history`, a CSV file, and `column`", "for instance `history = \"prices.csv\"` and `column = \"brent\"`");
+        reading.error(
+            span,
+            "a bootstrap path needs `history`, a CSV file, and `column`",
+            "for instance `history = \"prices.csv\"` and `column = \"brent\"`",
+        );
         return None;
     }
     let place = assumption::span_of(section, "history", span);
@@ -225,20 +274,27 @@ fn history(base: &str, section: &Table, span: Span, reading: &mut Reading) -> Op
         None | Some(Some("log")) => true,
         Some(Some("absolute")) => false,
         Some(_) => {
-            reading.error(assumption::span_of(section, "changes", span), "`changes` is \"log\" or \"absolute\"", "\"log\" repeats shares, \"absolute\" repeats amounts");
+            reading.error(
+                assumption::span_of(section, "changes", span),
+                "`changes` is \"log\" or \"absolute\"",
+                "\"log\" repeats shares, \"absolute\" repeats amounts",
+            );
             return None;
         }
     };
     if log {
         if let Some(row) = rows.iter().position(|v| *v <= 0.0) {
-            let message = format!("`{file}` has {} in column `{column}`, row {}: a logarithm needs numbers above 0", rows[row], row + 2);
+            let message = format!(
+                "`{file}` has {} in column `{column}`, row {}: a logarithm needs numbers above 0",
+                rows[row],
+                row + 2
+            );
             reading.error(place, message, "correct the row, or write `changes = \"absolute\"`");
             return None;
         }
     }
     let ln = crate::chance::math::elementary::ln;
-    let changes: Arc<[f64]> =
-        rows.windows(2).map(|w| if log { ln(w[1]) - ln(w[0]) } else { w[1] - w[0] }).collect();
+    let changes: Arc<[f64]> = rows.windows(2).map(|w| if log { ln(w[1]) - ln(w[0]) } else { w[1] - w[0] }).collect();
     let block = match section.get("block") {
         None => 1,
         Some(node) => match node.integer() {
@@ -259,8 +315,11 @@ fn history(base: &str, section: &Table, span: Span, reading: &mut Reading) -> Op
         let usual = steps > 1 && (calendar.years(steps) < 0.9 * calendar.years(1));
         if usual {
             reading.errors.push(
-                Diagnostic::warning(span, "the last step is shorter than the others, and a bootstrap path takes a whole row's change in it")
-                    .help("let `end` fall on a step's end"),
+                Diagnostic::warning(
+                    span,
+                    "the last step is shorter than the others, and a bootstrap path takes a whole row's change in it",
+                )
+                .help("let `end` fall on a step's end"),
             );
         }
     }
@@ -278,7 +337,11 @@ fn shocks(
     let mut all = Vec::new();
     let found = table::named(section, "shocks", reading);
     if let (false, Some((_, span, _))) = (model.shocks, found.first()) {
-        reading.error(*span, "a formula takes no shocks", "write the effect into the formula, or make it another model");
+        reading.error(
+            *span,
+            "a formula takes no shocks",
+            "write the effect into the formula, or make it another model",
+        );
         return all;
     }
     for (name, span, node) in found {
@@ -332,7 +395,12 @@ fn shock(
     let node = inner.get(key)?;
     let address = format!("{base}.{key}");
     let sort = if multiply { Sort::Factor } else { Sort::Number };
-    let place = Place { address: &address, title: format!("{}: {}", words.title, title), sort, unit: if multiply { "" } else { &words.unit } };
+    let place = Place {
+        address: &address,
+        title: format!("{}: {}", words.title, title),
+        sort,
+        unit: if multiply { "" } else { &words.unit },
+    };
     let size = assumption::read(node, &place, names, reading);
     if let (true, Some(size)) = (multiply, &size) {
         if size.constant() == Some(0.0) {
@@ -342,7 +410,11 @@ fn shock(
     }
     let half_life = half_life?;
     if half_life == Some(0.0) {
-        reading.error(assumption::span_of(inner, "half_life", span), "`half_life` is 0", "leave it out for a shock that stays, or give a time above 0");
+        reading.error(
+            assumption::span_of(inner, "half_life", span),
+            "`half_life` is 0",
+            "leave it out for a shock that stays, or give a time above 0",
+        );
         return None;
     }
     Some(Shock {
@@ -366,12 +438,20 @@ pub fn event_ref(
     reading: &mut Reading,
 ) -> Option<EventRef> {
     let Some(node) = node else {
-        reading.error(span, format!("{what} needs `when`, the event that sets it off"), "for instance `when = \"embargo\"`, or a branch: `when = \"treaty.lapses\"`");
+        reading.error(
+            span,
+            format!("{what} needs `when`, the event that sets it off"),
+            "for instance `when = \"embargo\"`, or a branch: `when = \"treaty.lapses\"`",
+        );
         return None;
     };
     let Some(text) = node.text() else {
         if !node.is_broken() {
-            reading.error(node.span, format!("an event's name is needed here, and this is {}", node.kind()), "write it in quotes");
+            reading.error(
+                node.span,
+                format!("an event's name is needed here, and this is {}", node.kind()),
+                "write it in quotes",
+            );
         }
         return None;
     };

@@ -17,7 +17,11 @@ pub fn scenario(file: &Table, reading: &mut Reading) -> Settings {
     let empty = Table::default();
     if file.get("scenario").is_none() {
         let span = crate::diagnostic::Span { source: reading.file, start: 0, end: 0 };
-        reading.error(span, "the file has no [scenario] table", "begin with `[scenario]`, `title = \"…\"`, `start = 2026-01-20` and `end = 2026-12-31`");
+        reading.error(
+            span,
+            "the file has no [scenario] table",
+            "begin with `[scenario]`, `title = \"…\"`, `start = 2026-01-20` and `end = 2026-12-31`",
+        );
     }
     let section = table::table(file, "scenario", reading).unwrap_or(&empty);
     table::check_keys(
@@ -58,11 +62,16 @@ pub fn scenario(file: &Table, reading: &mut Reading) -> Settings {
     let as_of = section.get("as_of").and_then(|node| {
         let day = table::date(node, "as_of", reading)?;
         let Some(calendar) = &reading.calendar else {
-            reading.error(node.span, "`as_of` needs a scenario with `start` and `end`", "take it out, or give both dates");
+            reading.error(
+                node.span,
+                "`as_of` needs a scenario with `start` and `end`",
+                "take it out, or give both dates",
+            );
             return None;
         };
         if day <= calendar.start || day > calendar.end() {
-            let help = format!("the scenario goes from {} to {}", format_date(calendar.start), format_date(calendar.end()));
+            let help =
+                format!("the scenario goes from {} to {}", format_date(calendar.start), format_date(calendar.end()));
             reading.error(node.span, format!("`as_of` is {}, outside the scenario", format_date(day)), help);
             return None;
         }
@@ -100,7 +109,11 @@ pub fn run(file: &Table, reading: &mut Reading) -> RunSettings {
         match node.integer() {
             Some(n) if n >= 1 => settings.futures = n as u64,
             _ if node.is_broken() => {}
-            _ => reading.error(node.span, "`futures` is a whole number of at least 1", "for instance `futures = 100_000`"),
+            _ => reading.error(
+                node.span,
+                "`futures` is a whole number of at least 1",
+                "for instance `futures = 100_000`",
+            ),
         }
     }
     if let Some(node) = section.get("seed") {

@@ -11,7 +11,11 @@ pub fn read(file: &Table, reading: &mut Reading) -> Vec<Variant> {
         let Some(inner) = table::as_table(node, &format!("variants.{name}"), reading) else { continue };
         table::check_keys(inner, &["title", "note", "source", "set"], "a variant", reading);
         match inner.get("set") {
-            None => reading.error(span, format!("the variant `{name}` changes nothing"), "give `set = { \"events.visit.probability\" = 1.0 }`"),
+            None => reading.error(
+                span,
+                format!("the variant `{name}` changes nothing"),
+                "give `set = { \"events.visit.probability\" = 1.0 }`",
+            ),
             Some(node) => {
                 table::as_table(node, "set", reading);
             }
@@ -31,7 +35,11 @@ pub fn sliders(file: &Table, reading: &mut Reading) -> Vec<String> {
     let Some(node) = section.get("sliders") else { return Vec::new() };
     let Some(list) = node.array() else {
         if !node.is_broken() {
-            reading.error(node.span, "`sliders` is a list of addresses", "for instance `sliders = [\"events.visit.probability\"]`");
+            reading.error(
+                node.span,
+                "`sliders` is a list of addresses",
+                "for instance `sliders = [\"events.visit.probability\"]`",
+            );
         }
         return Vec::new();
     };
@@ -39,7 +47,11 @@ pub fn sliders(file: &Table, reading: &mut Reading) -> Vec<String> {
     for node in list {
         let Some(text) = node.text() else {
             if !node.is_broken() {
-                reading.error(node.span, format!("an address is needed here, and this is {}", node.kind()), "write it in quotes");
+                reading.error(
+                    node.span,
+                    format!("an address is needed here, and this is {}", node.kind()),
+                    "write it in quotes",
+                );
             }
             continue;
         };

@@ -66,8 +66,7 @@ impl Resolver<'_, '_> {
             Does::SoFar(does) => {
                 self.need_time(span)?;
                 self.need_calendar(span)?;
-                let argument =
-                    if does.of_condition() { self.condition(given[0])? } else { self.number(given[0])? };
+                let argument = if does.of_condition() { self.condition(given[0])? } else { self.number(given[0])? };
                 let kind = match does {
                     functions::SoFar::Ever | functions::SoFar::Always => Type::YesNo,
                     functions::SoFar::WhenFirst => Type::Date,

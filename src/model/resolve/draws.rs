@@ -18,8 +18,11 @@ impl Resolver<'_, '_> {
         }
         let text = self.reading.sources.text(span).to_owned();
         self.error(
-            Diagnostic::error(span, format!("`{text}` is a distribution, which has no place in a condition or formula"))
-                .help(format!("give it a name under [quantities], `x = \"{text}\"`, and write the name here")),
+            Diagnostic::error(
+                span,
+                format!("`{text}` is a distribution, which has no place in a condition or formula"),
+            )
+            .help(format!("give it a name under [quantities], `x = \"{text}\"`, and write the name here")),
         );
         None
     }
@@ -59,8 +62,11 @@ impl Resolver<'_, '_> {
             }
             if self.probability && !(a > 0.0 && b < 1.0) {
                 self.error(
-                    Diagnostic::error(span, format!("`{text}` is the range of a probability, and both ends must lie between 0 and 1"))
-                        .help("for instance `0.2 to 0.5`"),
+                    Diagnostic::error(
+                        span,
+                        format!("`{text}` is the range of a probability, and both ends must lie between 0 and 1"),
+                    )
+                    .help("for instance `0.2 to 0.5`"),
                 );
                 return None;
             }
@@ -217,9 +223,7 @@ impl Resolver<'_, '_> {
         let high = bounds[1].map(|b| self.argument(b));
         let term = self.term(inner)?;
         let (low, high) = (transpose(low)?, transpose(high)?);
-        if let (Some(a), Some(b)) =
-            (low.as_ref().and_then(Term::constant), high.as_ref().and_then(Term::constant))
-        {
+        if let (Some(a), Some(b)) = (low.as_ref().and_then(Term::constant), high.as_ref().and_then(Term::constant)) {
             if a > b {
                 self.error(
                     Diagnostic::error(span, format!("the lower bound {a} lies above the upper bound {b}"))
@@ -303,9 +307,7 @@ impl Resolver<'_, '_> {
         if !complete {
             return None;
         }
-        let absent = |t: Option<Term>| {
-            t.unwrap_or(Term { span, kind: Type::Number, node: Node::Constant(f64::NAN) })
-        };
+        let absent = |t: Option<Term>| t.unwrap_or(Term { span, kind: Type::Number, node: Node::Constant(f64::NAN) });
         let terms: Vec<Term> = terms.into_iter().map(absent).collect();
         let numbers: Option<Vec<f64>> = terms.iter().map(Term::constant).collect();
         if let Some(numbers) = numbers {
@@ -360,10 +362,7 @@ fn fills(form: &Form, arguments: &[Argument]) -> bool {
 }
 
 fn written(name: &str, form: &Form) -> String {
-    let parameters: Vec<String> = form
-        .parameters
-        .iter()
-        .map(|p| if form.named_only { format!("{p}=") } else { (*p).to_owned() })
-        .collect();
+    let parameters: Vec<String> =
+        form.parameters.iter().map(|p| if form.named_only { format!("{p}=") } else { (*p).to_owned() }).collect();
     format!("{name}({})", parameters.join(", "))
 }

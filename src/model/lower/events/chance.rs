@@ -126,7 +126,9 @@ impl Lowering<'_> {
     pub(super) fn branch_of(&mut self, index: usize, luck: Value, weights: &[Value], mask: Value) -> Value {
         let event = &self.scenario.events[index];
         let picked = self.b.pick(luck, weights);
-        self.b.check(picked, mask, event.span, || format!("the branches of `{}`, all of which have a chance of 0", event.name));
+        self.b.check(picked, mask, event.span, || {
+            format!("the branches of `{}`, all of which have a chance of 0", event.name)
+        });
         picked
     }
 

@@ -10,7 +10,11 @@ pub fn read(about: &About, reading: &mut Reading) -> Option<Vec<Branch>> {
     let Some(node) = about.table.get("branches") else { return Some(Vec::new()) };
     let inner = table::as_table(node, "branches", reading)?;
     if inner.is_empty() {
-        reading.error(node.span, "`branches` is empty", "give at least two: `branches = { lapses = 0.7, extended = 0.3 }`");
+        reading.error(
+            node.span,
+            "`branches` is empty",
+            "give at least two: `branches = { lapses = 0.7, extended = 0.3 }`",
+        );
         return None;
     }
     let read = shares(about, "branches", inner, node, reading)?;
@@ -127,14 +131,19 @@ fn check_sums(
     let rounded = |sum: f64| (sum * 1e9).round() / 1e9;
     if let Some(sum) = stated {
         if rest && sum > 1.0 + 1e-6 {
-            let message = format!("the branches of `{}` sum to {}, and nothing is left for the rest", about.name, rounded(sum));
+            let message =
+                format!("the branches of `{}` sum to {}, and nothing is left for the rest", about.name, rounded(sum));
             reading.error(node.span, message, "make the others smaller: together they may be at most 1");
             return None;
         }
         if !rest && (sum - 1.0).abs() > 1e-6 {
             let message = format!("the branches of `{}` sum to {}, not to 1", about.name, rounded(sum));
             let last = inner.keys().next_back().unwrap_or("other");
-            reading.error(node.span, message, format!("correct a number, or give one branch what is left: `{last} = \"rest\"`"));
+            reading.error(
+                node.span,
+                message,
+                format!("correct a number, or give one branch what is left: `{last} = \"rest\"`"),
+            );
             return None;
         }
     }
@@ -160,7 +169,10 @@ fn check_sums(
         let takes_rest = unset().any(|share| matches!(share.file, InFile::Rest));
         let left = others + if takes_rest { (1.0 - stated).max(0.0) } else { 0.0 };
         if left <= 0.0 {
-            let message = format!("the branches of `{}` that are not set have no chance in the file, so they cannot take what is left", about.name);
+            let message = format!(
+                "the branches of `{}` that are not set have no chance in the file, so they cannot take what is left",
+                about.name
+            );
             reading.error(first.span, message, "set them too");
             return None;
         }

@@ -31,7 +31,11 @@ fn shift(about: &About, name: &str, span: Span, inner: &Table, rated: bool, read
             let assumption = odds.node.table().is_none_or(|t| t.contains("value") || t.contains("panel"));
             if assumption {
                 if rated {
-                    reading.error(odds.key, format!("`{}` has a rate, which is shifted by a `factor`", about.name), "write `factor = 2` to double the rate");
+                    reading.error(
+                        odds.key,
+                        format!("`{}` has a rate, which is shifted by a `factor`", about.name),
+                        "write `factor = 2` to double the rate",
+                    );
                     return None;
                 }
                 Effect::Odds(about.assumption(&odds.node, &format!("{base}.odds"), &title, Sort::Factor, reading)?)
@@ -41,7 +45,11 @@ fn shift(about: &About, name: &str, span: Span, inner: &Table, rated: bool, read
         }
         (None, Some(factor)) => {
             if !rated {
-                reading.error(factor.key, format!("`{}` has no rate, so its odds are shifted", about.name), "write `odds = 2` to double the odds");
+                reading.error(
+                    factor.key,
+                    format!("`{}` has no rate, so its odds are shifted", about.name),
+                    "write `odds = 2` to double the odds",
+                );
                 return None;
             }
             Effect::Factor(about.assumption(&factor.node, &format!("{base}.factor"), &title, Sort::Factor, reading)?)
@@ -56,7 +64,11 @@ fn shift(about: &About, name: &str, span: Span, inner: &Table, rated: bool, read
         }
         (None, None) => {
             let key = if rated { "factor" } else { "odds" };
-            reading.error(span, format!("the shift `{name}` changes nothing"), format!("give `{key} = 2`, or odds of branches: `odds = {{ lapses = 2 }}`"));
+            reading.error(
+                span,
+                format!("the shift `{name}` changes nothing"),
+                format!("give `{key} = 2`, or odds of branches: `odds = {{ lapses = 2 }}`"),
+            );
             return None;
         }
     };
@@ -113,7 +125,11 @@ pub fn given(about: &About, rated: bool, reading: &mut Reading) -> Option<Vec<Gi
     let Some(node) = about.table.get("given") else { return Some(Vec::new()) };
     let Some(rules) = node.array() else {
         if !node.is_broken() {
-            reading.error(node.span, format!("`given` is a list of rules, and this is {}", node.kind()), format!("begin each rule with `[[events.{}.given]]`", about.name));
+            reading.error(
+                node.span,
+                format!("`given` is a list of rules, and this is {}", node.kind()),
+                format!("begin each rule with `[[events.{}.given]]`", about.name),
+            );
         }
         return None;
     };
@@ -130,7 +146,12 @@ pub fn given(about: &About, rated: bool, reading: &mut Reading) -> Option<Vec<Gi
 
 fn given_rule(about: &About, index: usize, node: &Node, rated: bool, reading: &mut Reading) -> Option<Given> {
     let inner = table::as_table(node, "given", reading)?;
-    table::check_keys(inner, &["if", "probability", "branches", "rate", "title", "note", "source"], "a `given` rule", reading);
+    table::check_keys(
+        inner,
+        &["if", "probability", "branches", "rate", "title", "note", "source"],
+        "a `given` rule",
+        reading,
+    );
     let base = format!("given.{index}");
     if inner.get("if").is_none() {
         reading.error(node.span, "a `given` rule has no `if`", "say when it holds: `if = \"other_event\"`");
@@ -150,7 +171,11 @@ fn given_rule(about: &About, index: usize, node: &Node, rated: bool, reading: &m
     for (key, wrong) in [("probability", rated), ("rate", !rated)] {
         if let (true, Some(entry)) = (wrong, inner.entry(key)) {
             let (has, mend) = if rated { ("a rate", "rate") } else { ("a probability", "probability") };
-            reading.error(entry.key, format!("`{}` has {has}, so a rule gives it `{mend}`, not `{key}`", about.name), format!("write `{mend} = …`"));
+            reading.error(
+                entry.key,
+                format!("`{}` has {has}, so a rule gives it `{mend}`, not `{key}`", about.name),
+                format!("write `{mend} = …`"),
+            );
             return None;
         }
     }
@@ -159,7 +184,11 @@ fn given_rule(about: &About, index: usize, node: &Node, rated: bool, reading: &m
         && rate.as_ref().is_some_and(Option::is_none)
         && branches.as_ref().is_some_and(Option::is_none)
     {
-        reading.error(node.span, "this `given` rule gives nothing", "write `probability = …`, `branches = { … }` or `rate = …`");
+        reading.error(
+            node.span,
+            "this `given` rule gives nothing",
+            "write `probability = …`, `branches = { … }` or `rate = …`",
+        );
         return None;
     }
     Some(Given { condition: condition??, probability: probability?, rate: rate?, branches: branches? })

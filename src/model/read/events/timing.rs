@@ -26,7 +26,11 @@ pub fn read(about: &About, reading: &mut Reading) -> Option<Timing> {
     let after = used.iter().any(|(k, _)| *k == "after");
     for key in ["within", "delay"] {
         if let (false, Some(entry)) = (after, about.table.entry(key)) {
-            reading.error(entry.key, format!("`{key}` goes with `after`"), "give `after = \"other_event\"`, or take it out");
+            reading.error(
+                entry.key,
+                format!("`{key}` goes with `after`"),
+                "give `after = \"other_event\"`, or take it out",
+            );
         }
     }
     match used[..] {
@@ -37,7 +41,8 @@ pub fn read(about: &About, reading: &mut Reading) -> Option<Timing> {
         }
         [_] => {}
         [(_, first), (_, second), ..] => {
-            let message = format!("an event is timed in exactly one way, and `{}` has {}", about.name, number(used.len()));
+            let message =
+                format!("an event is timed in exactly one way, and `{}` has {}", about.name, number(used.len()));
             reading.errors.push(
                 Diagnostic::error(first, message)
                     .mark("this one …")
@@ -65,7 +70,11 @@ pub fn read(about: &About, reading: &mut Reading) -> Option<Timing> {
             let to = since_start(day, reading);
             if to <= 0.0 {
                 let start = format_date(reading.start.unwrap_or(0));
-                reading.error(node.span, format!("`by` is {}, not after the scenario's start", format_date(day)), format!("the scenario starts on {start}: give a later date"));
+                reading.error(
+                    node.span,
+                    format!("`by` is {}, not after the scenario's start", format_date(day)),
+                    format!("the scenario starts on {start}: give a later date"),
+                );
                 return None;
             }
             Some(Timing::Window { from: 0.0, to, by: true })
@@ -101,7 +110,11 @@ fn number(n: usize) -> String {
 fn static_timing(about: &About, used: &[(&str, Span)], reading: &mut Reading) -> Option<Timing> {
     for &(key, span) in used.iter().filter(|(k, _)| *k != "when") {
         let message = format!("`{key}` needs time, and a scenario without `start` and `end` has none");
-        reading.error(span, message, "give `start` and `end` under [scenario], or take it out: the event is then decided at once");
+        reading.error(
+            span,
+            message,
+            "give `start` and `end` under [scenario], or take it out: the event is then decided at once",
+        );
     }
     for key in ["within", "delay", "timing", "repeats"] {
         if let Some(entry) = about.table.entry(key) {
@@ -153,8 +166,13 @@ fn between(about: &About, node: &Node, reading: &mut Reading) -> Option<(f64, f6
     reading.dates.push(format!("{}.between.0", about.base));
     reading.dates.push(format!("{}.between.1", about.base));
     if a >= b {
-        let message = format!("the window of `{}` ends on {} before it opens on {}", about.name, format_date(b), format_date(a));
-        let message = if a == b { format!("the window of `{}` has no length: both dates are {}", about.name, format_date(a)) } else { message };
+        let message =
+            format!("the window of `{}` ends on {} before it opens on {}", about.name, format_date(b), format_date(a));
+        let message = if a == b {
+            format!("the window of `{}` has no length: both dates are {}", about.name, format_date(a))
+        } else {
+            message
+        };
         let help = if a == b { "use `on = DATE` for an event of one day" } else { "exchange the two dates" };
         reading.error(node.span, message, help);
         return None;
@@ -182,17 +200,29 @@ fn after_window(about: &About, node: &Node, reading: &mut Reading) -> Option<Tim
     let within = match within? {
         Some(days) if days > 0.0 => days,
         Some(_) => {
-            reading.error(assumption::span_of(about.table, "within", about.span), "`within` is 0: the window has no length", "give a time above 0: `within = \"120 days\"`");
+            reading.error(
+                assumption::span_of(about.table, "within", about.span),
+                "`within` is 0: the window has no length",
+                "give a time above 0: `within = \"120 days\"`",
+            );
             return None;
         }
         None => {
-            reading.error(about.span, format!("`{}` has `after` and no `within`", about.name), "say how long the window lasts: `within = \"120 days\"`");
+            reading.error(
+                about.span,
+                format!("`{}` has `after` and no `within`", about.name),
+                "say how long the window lasts: `within = \"120 days\"`",
+            );
             return None;
         }
     };
     let trigger = trigger?;
     if trigger.event == about.index {
-        reading.error(node.span, format!("`{}` cannot come after itself", about.name), "name another event, or use `rate` with `repeats = true`");
+        reading.error(
+            node.span,
+            format!("`{}` cannot come after itself", about.name),
+            "name another event, or use `rate` with `repeats = true`",
+        );
         return None;
     }
     Some(Timing::After { trigger, delay: delay?.unwrap_or(0.0), within })

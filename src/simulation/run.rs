@@ -1,0 +1,399 @@
+//! Playing a program out: cells of futures, shared out among threads.
+
+use super::bins::Bins;
+use super::frame::{Fault, Frame};
+use super::tallies::{Block, CELL, EXACT_UP_TO, MetricPlan, Plan, Tallies};
+use crate::program::{LANES, Operand, Program};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+/// How many futures lay out the histograms and scale the weights.
+pub const PILOT: u64 = 4096;
+/// Bins of a path at one date, and of a metric or quantity.
+const PATH_BINS: usize = 1024;
+const METRIC_BINS: usize = 8192;
+/// What the values of the pilot may take, in numbers.
+const PILOT_NUMBERS: usize = 8 << 20;
+/// Weights are whole numbers: the likeliest future of the pilot weighs this.
+const FULL_WEIGHT: f64 = 16_777_216.0;
+const GREATEST_WEIGHT: f64 = 68_719_476_736.0;
+/// Values that so large a share of futures has exactly are shown as such.
+const VISIBLE: f64 = 0.01;
+
+/// How a program is to be run.
+pub struct Settings<'a> {
+    pub futures: u64,
+    /// None: one for each processor.
+    pub threads: Option<usize>,
+    pub outcomes: usize,
+    /// Told the number of futures finished so far.
+    pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
+    pub interrupted: Option<&'a AtomicBool>,
+}
+
+/// Why a run was not finished.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Stopped {
+    Interrupted,
+    /// Something could not be worked out in some future.
+    Fault(Fault),
+    /// What was observed cannot have happened in any future of the pilot.
+    Impossible,
+}
+
+/// What came of it.
+pub struct Run {
+    pub plan: Plan,
+    pub tallies: Tallies,
+}
+
+/// Plays the futures out.
+pub fn run(program: &Program, settings: &Settings) -> Result<Run, Stopped> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(settings.threads.unwrap_or(0)).build();
+    match pool {
+        Ok(pool) => pool.install(|| run_in_pool(program, settings)),
+        // Where no threads can be had, the one there is does it.
+        Err(_) => run_in_pool(program, settings),
+    }
+}
+
+fn run_in_pool(program: &Program, settings: &Settings) -> Result<Run, Stopped> {
+    let plan = pilot(program, settings)?;
+    let cells = settings.futures.div_ceil(CELL);
+    let work = Work::new(cells, settings);
+    let parts: Mutex<Vec<Tallies>> = Mutex::new(Vec::new());
+    work.share_out(|work| {
+        let mut frame = Frame::new(program);
+        let mut tallies = Tallies::new(program, &plan);
+        while let Some(cell) = work.next() {
+            if let Err(fault) = cell_of(&mut frame, &mut tallies, program, &plan, settings.futures, cell) {
+                work.fault(fault, cell);
+            }
+            work.done(CELL.min(settings.futures - cell * CELL));
+        }
+        if let Ok(mut parts) = parts.lock() {
+            parts.push(tallies);
+        }
+    });
+    work.end()?;
+    let mut tallies = Tallies::new(program, &plan);
+    let parts = parts.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    parts.iter().for_each(|part| tallies.merge(part));
+    Ok(Run { plan, tallies })
+}
+
+/// Cells to be done, and what has become of them.
+struct Work<'a> {
+    next: AtomicU64,
+    cells: u64,
+    finished: AtomicU64,
+    /// The earliest fault and its cell: cells after it need not be done any more.
+    fault: Mutex<Option<Fault>>,
+    stop_at: AtomicU64,
+    settings: &'a Settings<'a>,
+}
+
+impl<'a> Work<'a> {
+    fn new(cells: u64, settings: &'a Settings<'a>) -> Self {
+        Work {
+            next: AtomicU64::new(0),
+            cells,
+            finished: AtomicU64::new(0),
+            fault: Mutex::new(None),
+            stop_at: AtomicU64::new(cells),
+            settings,
+        }
+    }
+
+    fn share_out(&self, worker: impl Fn(&Self) + Sync) {
+        let threads = rayon::current_num_threads().min(usize::try_from(self.cells).unwrap_or(usize::MAX)).max(1);
+        rayon::scope(|scope| {
+            for _ in 0..threads {
+                scope.spawn(|_| worker(self));
+            }
+        });
+    }
+
+    fn interrupted(&self) -> bool {
+        self.settings.interrupted.is_some_and(|flag| flag.load(Ordering::Relaxed))
+    }
+
+    fn next(&self) -> Option<u64> {
+        if self.interrupted() {
+            return None;
+        }
+        let cell = self.next.fetch_add(1, Ordering::Relaxed);
+        (cell < self.stop_at.load(Ordering::Relaxed)).then_some(cell)
+    }
+
+    /// Futures of lower cells may hold an earlier fault, so those are still finished.
+    fn fault(&self, fault: Fault, cell: u64) {
+        self.stop_at.fetch_min(cell, Ordering::Relaxed);
+        if let Ok(mut known) = self.fault.lock() {
+            *known = Some(known.map_or(fault, |k| k.min(fault)));
+        }
+    }
+
+    fn done(&self, futures: u64) {
+        let finished = self.finished.fetch_add(futures, Ordering::Relaxed) + futures;
+        if let Some(progress) = self.settings.progress {
+            progress(finished);
+        }
+    }
+
+    fn end(&self) -> Result<(), Stopped> {
+        if let Ok(Some(fault)) = self.fault.lock().map(|f| *f) {
+            return Err(Stopped::Fault(fault));
+        }
+        if self.interrupted() { Err(Stopped::Interrupted) } else { Ok(()) }
+    }
+}
+
+/// The blocks of a cell.
+fn blocks(futures: u64, cell: u64) -> impl Iterator<Item = (u64, usize)> {
+    let from = cell * CELL;
+    let to = (from + CELL).min(futures);
+    (from..to).step_by(LANES).map(move |first| (first, usize::try_from(to - first).unwrap_or(LANES).min(LANES)))
+}
+
+fn cell_of(
+    frame: &mut Frame,
+    tallies: &mut Tallies,
+    program: &Program,
+    plan: &Plan,
+    futures: u64,
+    cell: u64,
+) -> Result<(), Fault> {
+    for (first, lanes) in blocks(futures, cell) {
+        match (program.weight, plan.full_weight) {
+            (Some(weight), Some(full)) => weighted_block(frame, tallies, program, plan, (first, lanes), weight, full)?,
+            _ => {
+                let mut weights = [0; LANES];
+                weights[..lanes].fill(1);
+                let block = Block { first, lanes, weights, plain: lanes == LANES };
+                frame.start(first);
+                tallies.path_values(frame, program, plan, &block, 0);
+                for k in 1..=program.steps() {
+                    frame.step(k);
+                    tallies.path_values(frame, program, plan, &block, k);
+                }
+                frame.end();
+                fault_of(frame, lanes)?;
+                tallies.finished(frame, program, plan, &block);
+            }
+        }
+    }
+    tallies.close_cell();
+    Ok(())
+}
+
+/// With evidence the weights are known at the end only: the block is played twice, once for its weights.
+fn weighted_block(
+    frame: &mut Frame,
+    tallies: &mut Tallies,
+    program: &Program,
+    plan: &Plan,
+    (first, lanes): (u64, usize),
+    weight: Operand,
+    full: f64,
+) -> Result<(), Fault> {
+    play(frame, program, first);
+    fault_of(frame, lanes)?;
+    let likelihood = frame.read(weight);
+    let mut weights = [0; LANES];
+    for i in 0..lanes {
+        let scaled = (FULL_WEIGHT * (likelihood[i] / full)).round();
+        weights[i] = scaled.min(GREATEST_WEIGHT).max(0.0) as u64;
+    }
+    if weights.iter().all(|w| *w == 0) {
+        tallies.futures += lanes as u64;
+        return Ok(());
+    }
+    let block = Block { first, lanes, weights, plain: false };
+    frame.start(first);
+    tallies.path_values(frame, program, plan, &block, 0);
+    for k in 1..=program.steps() {
+        frame.step(k);
+        tallies.path_values(frame, program, plan, &block, k);
+    }
+    frame.end();
+    tallies.finished(frame, program, plan, &block);
+    Ok(())
+}
+
+/// Plays a block to its end.
+pub fn play(frame: &mut Frame, program: &Program, first: u64) {
+    frame.start(first);
+    for k in 1..=program.steps() {
+        frame.step(k);
+    }
+    frame.end();
+}
+
+/// The block's fault, if it lies in a future that was asked for.
+fn fault_of(frame: &mut Frame, lanes: usize) -> Result<(), Fault> {
+    match frame.fault.take() {
+        Some(fault) if fault.future < frame.first() + lanes as u64 => Err(fault),
+        _ => Ok(()),
+    }
+}
+
+/// What the first futures look like.
+struct Pilot {
+    first: u64,
+    likelihood: Vec<f64>,
+    metrics: Vec<Vec<f64>>,
+    quantities: Vec<Vec<f64>>,
+    /// For each path and date.
+    paths: Vec<Vec<Vec<f64>>>,
+}
+
+/// Plays the first futures to lay out the histograms and to scale the weights.
+fn pilot(program: &Program, settings: &Settings) -> Result<Plan, Stopped> {
+    // The pilot is the same whatever the number of futures, so that shards agree; only a smaller run has a smaller one.
+    let futures = settings.futures.min(PILOT);
+    let series = program.paths.len() * program.ends.len();
+    let kept = if series == 0 { LANES as u64 } else { (PILOT_NUMBERS / series) as u64 }.max(LANES as u64);
+    let quiet = Settings { progress: None, ..*settings };
+    let work = Work::new(futures.div_ceil(CELL), &quiet);
+    let parts: Mutex<Vec<Pilot>> = Mutex::new(Vec::new());
+    work.share_out(|work| {
+        let mut frame = Frame::new(program);
+        while let Some(cell) = work.next() {
+            for (first, lanes) in blocks(futures, cell) {
+                let part = pilot_block(&mut frame, program, first, lanes, first < kept);
+                match part {
+                    Ok(part) => {
+                        if let Ok(mut parts) = parts.lock() {
+                            parts.push(part);
+                        }
+                    }
+                    Err(fault) => work.fault(fault, cell),
+                }
+            }
+        }
+    });
+    work.end()?;
+    let mut parts = parts.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    parts.sort_by_key(|p| p.first);
+    plan(program, settings, &parts)
+}
+
+fn pilot_block(
+    frame: &mut Frame,
+    program: &Program,
+    first: u64,
+    lanes: usize,
+    with_paths: bool,
+) -> Result<Pilot, Fault> {
+    let mut paths: Vec<Vec<Vec<f64>>> = program.paths.iter().map(|_| vec![Vec::new(); program.ends.len()]).collect();
+    let mut keep = |frame: &Frame, k: usize| {
+        if with_paths {
+            for (path, &slot) in paths.iter_mut().zip(&program.paths) {
+                path[k] = frame.column(slot)[..lanes].to_vec();
+            }
+        }
+    };
+    frame.start(first);
+    keep(frame, 0);
+    for k in 1..=program.steps() {
+        frame.step(k);
+        keep(frame, k);
+    }
+    frame.end();
+    fault_of(frame, lanes)?;
+    let read = |operand: &Operand| frame.read(*operand)[..lanes].to_vec();
+    Ok(Pilot {
+        first,
+        likelihood: program.weight.iter().flat_map(read).collect(),
+        metrics: program.metrics.iter().map(read).collect(),
+        quantities: program.quantities.iter().map(read).collect(),
+        paths,
+    })
+}
+
+fn plan(program: &Program, settings: &Settings, parts: &[Pilot]) -> Result<Plan, Stopped> {
+    let mut full_weight = None;
+    if program.weight.is_some() {
+        let most = parts.iter().flat_map(|p| &p.likelihood).copied().fold(0.0, |a: f64, b| if b > a { b } else { a });
+        if most <= 0.0 {
+            return Err(Stopped::Impossible);
+        }
+        full_weight = Some(most);
+    }
+    // Futures that cannot be are no example of those that can.
+    let together = |of: &dyn Fn(&Pilot) -> &Vec<f64>| -> Vec<f64> {
+        parts
+            .iter()
+            .flat_map(|p| {
+                let values = of(p).iter().enumerate();
+                values.filter(|(i, _)| p.likelihood.get(*i).is_none_or(|w| *w > 0.0)).map(|(_, v)| *v)
+            })
+            .collect()
+    };
+    let paths = (0..program.paths.len())
+        .map(|p| (0..program.ends.len()).map(|k| Bins::like(&together(&|part| &part.paths[p][k]), PATH_BINS)).collect())
+        .collect();
+    let metrics = (0..program.metrics.len()).map(|m| metric_plan(&together(&|part| &part.metrics[m]))).collect();
+    let quantities = (0..program.quantities.len())
+        .map(|q| Bins::like(&together(&|part| &part.quantities[q]), METRIC_BINS))
+        .collect();
+    let days = program.ends.last().copied().unwrap_or(0.0);
+    let days_each = (days / 16_384.0).ceil().max(1.0);
+    Ok(Plan {
+        outcomes: settings.outcomes,
+        paths,
+        metrics,
+        quantities,
+        exact: settings.futures <= EXACT_UP_TO,
+        days_each,
+        day_entries: (days / days_each) as usize + 1,
+        full_weight,
+    })
+}
+
+/// Bins of a metric: fine ones for quantiles, some forty with round edges to be shown.
+fn metric_plan(values: &[f64]) -> MetricPlan {
+    let mut sorted: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
+    sorted.sort_by(f64::total_cmp);
+    let bins = Bins::like(&sorted, METRIC_BINS);
+    let pivot = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
+    let mut atoms: Vec<f64> = Vec::new();
+    let visible = ((sorted.len() as f64 * VISIBLE).ceil() as usize).max(2);
+    let mut rest: Vec<f64> = Vec::new();
+    for run in sorted.chunk_by(|a, b| a == b) {
+        if run.len() >= visible || sorted.len() == 1 {
+            atoms.push(run[0]);
+        } else {
+            rest.extend_from_slice(run);
+        }
+    }
+    MetricPlan { bins, pivot, edges: edges(&rest), atoms }
+}
+
+/// Round edges around all but the outermost 2 in 1,000 on either side.
+fn edges(sorted: &[f64]) -> Vec<f64> {
+    const BINS: f64 = 40.0;
+    let n = sorted.len();
+    if n < 2 {
+        return Vec::new();
+    }
+    let outside = n / 500;
+    let (low, high) = (sorted[outside], sorted[n - 1 - outside]);
+    let span = high - low;
+    if !(span > 0.0 && span.is_finite()) {
+        return Vec::new();
+    }
+    let mut unit = 1.0;
+    while unit * BINS < span {
+        unit *= 10.0;
+    }
+    while unit * BINS / 10.0 >= span {
+        unit /= 10.0;
+    }
+    // The least of 1, 2, 5 and 10 parts of the unit that needs no more than the bins.
+    let width = [0.1, 0.2, 0.5, 1.0].iter().map(|part| part * unit).find(|w| w * BINS >= span).unwrap_or(unit);
+    let first = (low / width).floor();
+    let count = ((high / width).floor() - first) as usize + 1;
+    (0..=count).map(|i| (first + i as f64) * width).collect()
+}
