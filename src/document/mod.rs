@@ -4,6 +4,7 @@
 //! nobody further on complains again.
 
 pub mod address;
+pub mod edit;
 pub mod expression;
 mod text;
 pub mod toml;

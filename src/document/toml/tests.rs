@@ -237,6 +237,14 @@ fn what_is_nested_without_end_is_refused() {
     assert_eq!(read("title = \"................................................\"").1.len(), 0);
 }
 
+#[test]
+fn a_large_heap_of_rubbish_is_refused_in_no_time() {
+    for line in ["\"\n", "x = [1, 2\n", "a b c\n", "\u{1}\u{2}PNG\u{0}", "[a\n", "x = 1\n", "]]}}"] {
+        let (_, messages) = read(&line.repeat(20_000));
+        assert!((1..=200).contains(&messages.len()), "{line}: {}", messages.len());
+    }
+}
+
 proptest! {
     #[test]
     fn no_text_makes_the_reader_panic(text in "(?s).{0,80}") {
