@@ -84,8 +84,8 @@ fn mistakes_are_named_in_plain_words_and_spoil_no_more_than_they_must() {
     check("x = 1e999", "{x: ?}", &["[1e999] `1e999` is too large a number"]);
     check("x = nan", "{x: ?}", &["[nan] `nan` is not a number at all"]);
     check("x = inf", "{x: ?}", &["[inf] `inf` is not a number that can be calculated with"]);
-    check("x = True", "{x: ?}", &["[True] `True` needs other letters => x = true"]);
-    check("x = yes", "{x: ?}", &["[yes] `yes` needs other letters => x = true"]);
+    check("x = True", "{x: ?}", &["[True] `True` is written `true` => x = true"]);
+    check("x = yes", "{x: ?}", &["[yes] `yes` is written `true` => x = true"]);
     check("x = 2026-02-30", "{x: ?}", &["[2026-02-30] there is no day `2026-02-30`"]);
     check(
         "x = 2026-2-3",
