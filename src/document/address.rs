@@ -158,3 +158,6 @@ fn index(name: &str) -> Option<usize> {
 fn blanks(text: &str) -> usize {
     text.len() - text.trim_start_matches([' ', '\t']).len()
 }
+
+#[cfg(test)]
+mod tests;

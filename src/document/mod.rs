@@ -4,6 +4,7 @@
 //! nobody further on complains again.
 
 pub mod address;
+pub mod edit;
 pub mod expression;
 mod text;
 pub mod toml;
@@ -14,7 +15,8 @@ use crate::diagnostic::Span;
 use indexmap::IndexMap;
 use std::sync::Arc;
 
-/// A value and where it stands.
+/// A value and where it stands: a table with a header at that header, a list of tables at the first of theirs, a table
+/// that only its parts imply at its name.
 #[derive(Clone, Debug)]
 pub struct Node {
     pub span: Span,

@@ -1,6 +1,6 @@
 //! A string's content, and where each of its characters stands in the file.
 
-use crate::diagnostic::{SourceId, Span};
+use crate::diagnostic::{SourceId, Sources, Span};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -24,6 +24,17 @@ impl Text {
     #[must_use]
     pub fn straight(content: impl Into<String>, start: u32) -> Self {
         Self { content: content.into(), places: Places::Straight(start) }
+    }
+
+    /// A key of a table as a text, with its places, so that an address in it can be read.
+    #[must_use]
+    pub fn of_key(sources: &Sources, key: &str, place: Span) -> Self {
+        let raw = sources.text(place);
+        if raw.starts_with(['"', '\'']) {
+            Self::written(key.to_owned(), raw, place.start)
+        } else {
+            Self::straight(key, place.start)
+        }
     }
 
     /// The text written as `raw`, quotes included, which begins at byte `start` of the source.
@@ -108,4 +119,24 @@ fn escape_length(rest: &str) -> usize {
         length += 1;
     }
     length
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_in_a_key_knows_its_places() {
+        let mut sources = Sources::default();
+        let file = "[variants.v]\nset = { \"events.e\\u002eprobability\" = 1 }";
+        let id = sources.add("a.toml", file);
+        let table = crate::document::toml::parse(&sources, id, &mut crate::diagnostic::Diagnostics::default());
+        let set = table.get("variants").unwrap().child("v").unwrap().child("set").unwrap().table().unwrap();
+        let (key, entry) = set.iter().next().unwrap();
+        let text = Text::of_key(&sources, key, entry.key);
+        let address = crate::document::address::Address::read(&text, id).unwrap();
+        let parts: Vec<&str> = address.parts.iter().map(|part| sources.text(part.span)).collect();
+        assert_eq!(parts, ["events", "e", "probability"]);
+        assert_eq!(address.to_string(), "events.e.probability");
+    }
 }

@@ -84,6 +84,11 @@ pub fn parse_value(sources: &mut Sources, name: &str, text: &str) -> Node {
     if errors.is_empty() { node } else { plain }
 }
 
+/// Whether a text is one value of TOML, such as `0.65`, `"oil"` or `[1, 2]`.
+pub(super) fn is_one_value(text: &str) -> bool {
+    endless_key(text).is_none() && DeValue::parse(text).is_ok_and(|value| value.span() == (0..text.len()))
+}
+
 /// The first point of a name that goes too far.
 fn endless_key(text: &str) -> Option<usize> {
     let mut points = 0;

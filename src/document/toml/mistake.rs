@@ -19,7 +19,7 @@ pub(super) fn report(
     errors: &mut Diagnostics,
 ) -> Vec<Range<usize>> {
     let mut broken = Vec::new();
-    for unclosed in &repaired.unclosed {
+    for unclosed in repaired.unclosed.iter().take(MOST) {
         errors.push(never_closed(id, unclosed));
         broken.push(unclosed.open..unclosed.close_at);
     }
@@ -34,6 +34,11 @@ pub(super) fn report(
     found.sort_by_key(|mistake| mistake.at.start);
     let mut rest = found.as_slice();
     while let Some(first) = rest.first() {
+        if broken.len() >= MOST {
+            // Whatever this is, it is hardly a scenario.
+            broken.push(first.at.start..source.len());
+            break;
+        }
         let line = line_around(source, first.at.start);
         let same_line = rest.iter().take_while(|mistake| mistake.at.start <= line.end).count();
         let (here, later) = rest.split_at(same_line.max(1));
@@ -51,6 +56,9 @@ pub(super) fn report(
     }
     broken
 }
+
+/// The most mistakes of a file's syntax that are reported.
+const MOST: usize = 100;
 
 fn on_characters(source: &str, at: Range<usize>) -> Range<usize> {
     let mut start = at.start.min(source.len());

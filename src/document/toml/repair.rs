@@ -7,6 +7,8 @@ use super::marks::{Mark, marks};
 pub(super) struct Repaired {
     pub text: String,
     pub unclosed: Vec<Unclosed>,
+    /// Where brackets were put in, in bytes of `text`.
+    inserted: Vec<usize>,
 }
 
 /// A bracket that is never closed, and where its closing one should stand, in bytes of the file.
@@ -21,22 +23,20 @@ impl Repaired {
     /// The place where brackets go too deep, if they do.
     pub fn new(source: &str) -> Result<Self, usize> {
         let unclosed = find(source)?;
-        let mut text = source.to_owned();
-        for Unclosed { close_at, closing, .. } in unclosed.iter().rev() {
-            text.insert(*close_at, *closing);
+        let (mut text, mut inserted, mut copied) = (String::new(), Vec::new(), 0);
+        for Unclosed { close_at, closing, .. } in &unclosed {
+            text.push_str(&source[copied..*close_at]);
+            inserted.push(text.len());
+            text.push(*closing);
+            copied = *close_at;
         }
-        Ok(Self { text, unclosed })
+        text.push_str(&source[copied..]);
+        Ok(Self { text, unclosed, inserted })
     }
 
     /// The byte of the file that a byte of the repaired text was.
     pub fn original(&self, byte: usize) -> usize {
-        let mut original = byte;
-        for (index, unclosed) in self.unclosed.iter().enumerate() {
-            if unclosed.close_at + index < byte {
-                original -= 1;
-            }
-        }
-        original
+        byte - self.inserted.partition_point(|&place| place < byte)
     }
 }
 

@@ -184,13 +184,8 @@ impl Words<'_> {
             _ => None,
         };
         if let Some(truth) = truth {
-            return self
-                .error(
-                    at,
-                    format!("`{written}` needs other letters"),
-                    format!("yes and no are written `true` and `false`: `{truth}`"),
-                )
-                .mend(place, truth);
+            let message = format!("`{written}` is written `{truth}`");
+            return self.error(at, message, "yes and no are `true` and `false`").mend(place, truth);
         }
         if written.starts_with(CURLY) || written.ends_with(CURLY) {
             let inner = written.trim_matches(CURLY);
