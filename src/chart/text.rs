@@ -1,0 +1,108 @@
+//! How wide a text is, and how it is made to fit.
+//!
+//! Measured by the advance widths of Noto Sans, the font of the PNGs. A page may show another font: all widths are 8 %
+//! larger than Noto's, so that what fits here fits there.
+
+use skrifa::instance::{LocationRef, Size};
+use skrifa::metrics::GlyphMetrics;
+use skrifa::{FontRef, MetadataProvider, charmap::Charmap};
+use std::sync::LazyLock;
+
+const OTHER_FONTS: f64 = 1.08;
+const UNITS_PER_EM: f64 = 1000.0;
+
+struct Face {
+    glyphs: Charmap<'static>,
+    metrics: GlyphMetrics<'static>,
+}
+
+static REGULAR: LazyLock<Option<Face>> = LazyLock::new(|| Face::of(notosans::REGULAR_TTF));
+static BOLD: LazyLock<Option<Face>> = LazyLock::new(|| Face::of(notosans::BOLD_TTF));
+
+impl Face {
+    fn of(bytes: &'static [u8]) -> Option<Face> {
+        let font = FontRef::new(bytes).ok()?;
+        let size = Size::new(UNITS_PER_EM as f32);
+        Some(Face { glyphs: font.charmap(), metrics: font.glyph_metrics(size, LocationRef::default()) })
+    }
+
+    fn advance(&self, character: char) -> Option<f64> {
+        let advance = self.metrics.advance_width(self.glyphs.map(character)?)?;
+        Some(advance as f64 / UNITS_PER_EM)
+    }
+}
+
+/// Units that a line of text takes.
+pub fn width(text: &str, size: f64, bold: bool) -> f64 {
+    let face = if bold { &*BOLD } else { &*REGULAR };
+    // What the font lacks is shown in the system's: scripts beyond U+1100 are mostly as wide as high.
+    let guess = |c: char| if c >= '\u{1100}' { 1.0 } else { 0.6 };
+    let ems: f64 = text.chars().map(|c| face.as_ref().and_then(|face| face.advance(c)).unwrap_or_else(|| guess(c))).sum();
+    ems * size * OTHER_FONTS
+}
+
+/// Breaks a text into lines of at most `room` units; the last of `lines` ends in “…” where there would be more.
+pub(super) fn wrap(text: &str, size: f64, bold: bool, room: f64, lines: usize) -> Vec<String> {
+    let mut broken: Vec<String> = Vec::new();
+    for word in words(text) {
+        match broken.last_mut() {
+            Some(line) if width(&format!("{line} {word}"), size, bold) <= room => {
+                line.push(' ');
+                line.push_str(&word);
+            }
+            _ => broken.push(word),
+        }
+    }
+    if broken.len() > lines {
+        let rest = broken.split_off(lines.max(1) - 1).join(" ");
+        broken.push(rest);
+    }
+    broken.iter().map(|line| shorten(line, size, bold, room)).collect()
+}
+
+/// The words of a text, with what belongs together kept together: “95 %”, “± 0.3”, “5 Feb”.
+fn words(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match words.last_mut() {
+            Some(last) if belongs(last, word) => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            _ => words.push(word.to_owned()),
+        }
+    }
+    words
+}
+
+fn belongs(before: &str, word: &str) -> bool {
+    let number = before.ends_with(|c: char| c.is_ascii_digit());
+    let month = word.len() >= 3 && super::time::MONTHS.iter().any(|month| word.starts_with(month));
+    word.starts_with('(') && word.ends_with([')', '.', ',']) || before == "±" || before == "×" || before == "·" || (number && (word.starts_with('%') || month))
+}
+
+/// The text itself where it fits, else its beginning and “…”.
+pub(super) fn shorten(text: &str, size: f64, bold: bool, room: f64) -> String {
+    if width(text, size, bold) <= room {
+        return text.to_owned();
+    }
+    let mut kept: String = text.to_owned();
+    while kept.pop().is_some() {
+        let short = format!("{}…", kept.trim_end_matches([' ', ',', '.', ':']));
+        if width(&short, size, bold) <= room {
+            return short;
+        }
+    }
+    "…".to_owned()
+}
+
+/// A label for a row: the first of the sizes at which it fits on one line, else two lines at the last of them.
+pub(super) fn fit(text: &str, sizes: &[f64], bold: bool, room: f64) -> (f64, Vec<String>) {
+    for &size in sizes {
+        if width(text, size, bold) <= room {
+            return (size, vec![text.to_owned()]);
+        }
+    }
+    let smallest = sizes.last().copied().unwrap_or(24.0);
+    (smallest, wrap(text, smallest, bold, room, 2))
+}
