@@ -11,7 +11,7 @@ use super::outcomes::INTERVALS;
 use super::palette::{AXIS, DATA, GHOST, GRID, INK, WASH};
 use super::scale::Scale;
 use super::{Svg, text, time, words};
-use crate::simulation::result::{Event, Result};
+use crate::simulation::result::{Branch, Event, Result};
 
 const NAME: &str = "events";
 const PLOT: f64 = 190.0;
@@ -51,13 +51,14 @@ fn over_time(result: &Result, width: u32, ghost: Option<&Result>, span: (i32, i3
     let columns = ((frame.room() + 28.0) / 480.0).floor().clamp(1.0, 3.0) as usize;
     let pitch = (frame.room() + 28.0) / columns as f64;
     frame.y += if frame.narrow { 32.0 } else { 36.0 };
+    let label_room = label_room(result, pitch - 28.0);
     for row in result.events.chunks(columns) {
         let titles: Vec<Vec<String>> =
             row.iter().map(|event| text::wrap(&words::label(&event.title), TITLE, true, pitch - 28.0, 2)).collect();
         let lines = titles.iter().map(Vec::len).max().unwrap_or(1);
         let title_y = frame.y + 14.0 + lines as f64 * 36.0;
         for (column, (event, title)) in row.iter().zip(&titles).enumerate() {
-            let panel = Panel { left: MARGIN + column as f64 * pitch, width: pitch - 28.0, top: title_y + 24.0, span };
+            let panel = Panel { left: MARGIN + column as f64 * pitch, width: pitch - 28.0, top: title_y + 24.0, label_room, span };
             for (index, line) in title.iter().rev().enumerate() {
                 frame.drawing.text(panel.left, title_y - index as f64 * 36.0, bold(TITLE), line);
             }
@@ -78,21 +79,15 @@ struct Panel {
     left: f64,
     width: f64,
     top: f64,
+    label_room: f64,
     span: (i32, i32),
 }
 
 fn draw_panel(frame: &mut Frame, result: &Result, event: &Event, ghost: Option<(&Result, &Event)>, panel: &Panel) {
     let futures = result.run.futures;
     let branched = !event.branches.is_empty();
-    let names: Vec<(String, String)> = event
-        .branches
-        .iter()
-        .map(|branch| (words::frequency(branch.probability, futures).brief(), branch.title.clone()))
-        .collect();
-    let widest = names.iter().map(|(share, name)| bold(30.0).width(share) + 8.0 + ink(24.0).width(name)).fold(120.0, f64::max);
     let frequency = words::frequency(event.probability, futures);
-    let unit_room = bold(40.0).width(&frequency.figure).max(mute(24.0).width(&frequency.unit));
-    let room = if branched { widest } else { unit_room }.max(150.0).min(panel.width * 0.45);
+    let room = panel.label_room;
     let plot_left = panel.left + SCALE;
     let x = TimeScale::new(panel.span.0, panel.span.1, plot_left, panel.left + panel.width - room - 20.0);
     let (top, bottom) = (panel.top, panel.top + PLOT);
@@ -105,7 +100,7 @@ fn draw_panel(frame: &mut Frame, result: &Result, event: &Event, ghost: Option<(
     }
     x.draw(&mut frame.drawing, bottom, 24.0, false, panel.left + panel.width);
     if let Some((other, ghost)) = ghost {
-        let series = |cumulative: &[f64]| points(other, cumulative, &x, &y);
+        let series = |cumulative: &[f64]| points(other, ghost, cumulative, &x, &y);
         if branched {
             ghost.branches.iter().for_each(|branch| frame.drawing.polyline(series(&branch.cumulative), GHOST, 3.0));
         } else {
@@ -114,21 +109,22 @@ fn draw_panel(frame: &mut Frame, result: &Result, event: &Event, ghost: Option<(
     }
     if branched {
         for branch in &event.branches {
-            frame.drawing.polyline(points(result, &branch.cumulative, &x, &y), DATA, 5.0);
+            frame.drawing.polyline(points(result, event, &branch.cumulative, &x, &y), DATA, 5.0);
         }
         let wishes: Vec<f64> = event.branches.iter().map(|branch| y.at(branch.probability)).collect();
         let places = labels::spread(&wishes, 33.0, top - 6.0, bottom + 4.0);
-        for ((place, wish), (share, name)) in places.iter().zip(&wishes).zip(&names) {
+        for ((place, wish), branch) in places.iter().zip(&wishes).zip(&event.branches) {
+            let (share, name) = branch_label(branch, futures);
             let from = x.right() + 4.0;
             if (place - wish).abs() > 4.0 {
                 frame.drawing.line((from, *wish), (from + 12.0, *place), AXIS, 2.0);
             }
-            let used = frame.drawing.text(from + 16.0, place + 10.0, bold(30.0), share) + 8.0;
-            let name = text::shorten(name, 24.0, false, room - used);
+            let used = frame.drawing.text(from + 16.0, place + 10.0, bold(30.0), &share) + 8.0;
+            let name = text::shorten(name, 24.0, false, room - used - 16.0);
             frame.drawing.text(from + 16.0 + used, place + 10.0, ink(24.0), &name);
         }
     } else {
-        frame.drawing.polyline(points(result, &event.cumulative, &x, &y), DATA, 5.0);
+        frame.drawing.polyline(points(result, event, &event.cumulative, &x, &y), DATA, 5.0);
         let end = (x.right(), y.at(event.probability));
         let (low, high) = (y.at(event.low), y.at(event.high));
         if low - high > 16.0 && !frequency.is_extreme() {
@@ -139,9 +135,29 @@ fn draw_panel(frame: &mut Frame, result: &Result, event: &Event, ghost: Option<(
         let baseline = (end.1 + 13.0).clamp(top + 20.0, bottom - 8.0);
         let size = if words { 32.0 } else { 40.0 };
         frame.drawing.text(end.0 + 20.0, baseline, bold(size), &frequency.figure);
-        let unit = text::shorten(&frequency.unit, 24.0, false, room);
-        frame.drawing.text(end.0 + 20.0, baseline + 28.0, mute(24.0), &unit);
+        for (index, line) in text::wrap(&frequency.unit, 24.0, false, room, 2).iter().enumerate() {
+            frame.drawing.text(end.0 + 20.0, baseline + 28.0 * (index + 1) as f64, mute(24.0), line);
+        }
     }
+}
+
+/// The room beside every plot that its labels need: the same for all, so that the plots line up.
+fn label_room(result: &Result, width: f64) -> f64 {
+    let futures = result.run.futures;
+    let of = |event: &Event| {
+        let branches = event.branches.iter().map(|branch| {
+            let (share, name) = branch_label(branch, futures);
+            bold(30.0).width(&share) + ink(24.0).width(name) + 26.0
+        });
+        let frequency = words::frequency(event.probability, futures);
+        let unit = if frequency.is_extreme() { "in 100,000" } else { &frequency.unit };
+        branches.fold(bold(40.0).width(&frequency.figure).max(mute(24.0).width(unit)), f64::max)
+    };
+    result.events.iter().map(of).fold(150.0, f64::max).min(width * 0.45)
+}
+
+fn branch_label(branch: &Branch, futures: u64) -> (String, &str) {
+    (words::frequency(branch.probability, futures).brief(), &branch.title)
 }
 
 /// Grey ground where it can happen; nothing for what a condition decides, which may be at any time.
@@ -158,15 +174,22 @@ fn windows(frame: &mut Frame, event: &Event, x: &TimeScale, top: f64, bottom: f6
     }
 }
 
-/// A series as a line; at most some 200 points, which is finer than the plot.
-fn points(result: &Result, series: &[f64], x: &TimeScale, y: &Scale) -> Vec<Point> {
-    let all: Vec<Point> = result
-        .scenario
-        .dates
-        .iter()
-        .zip(series)
-        .filter_map(|(date, share)| Some((x.at(time::parse(date)? as f64), y.at(*share))))
-        .collect();
+/// A series as a line; at most some 200 points, which is finer than the plot. What is due on a date jumps on it.
+fn points(result: &Result, event: &Event, series: &[f64], x: &TimeScale, y: &Scale) -> Vec<Point> {
+    let due = (event.timing.as_deref() == Some("on")).then(|| time::parse(&event.windows.first()?.opens[0])).flatten();
+    let mut all: Vec<Point> = Vec::new();
+    let mut before: Option<(i32, f64)> = None;
+    for (date, share) in result.scenario.dates.iter().zip(series) {
+        let Some(day) = time::parse(date) else { continue };
+        if let (Some(due), Some((last, held))) = (due, before)
+            && last < due
+            && due <= day
+        {
+            all.extend([(x.at(due as f64), y.at(held)), (x.at(due as f64), y.at(*share))]);
+        }
+        before = Some((day, *share));
+        all.push((x.at(day as f64), y.at(*share)));
+    }
     let every = all.len().div_ceil(200).max(1);
     let last = all.len().saturating_sub(1);
     let kept = |(index, point): (usize, Point)| (index % every == 0 || index == last).then_some(point);

@@ -172,6 +172,7 @@ fn wide(frame: &mut Frame, result: &Result, rows: &[Row], places: &[usize], befo
             frame.drawing.line((MARGIN, y), (MARGIN + label_room - 20.0, y), GRID, 2.0);
         }
     }
+    let mut free = vec![f64::NEG_INFINITY; rows.len()];
     for (panel, &place) in places.iter().enumerate() {
         let outcome = &result.outcomes[place];
         let left = MARGIN + label_room + panel as f64 * pitch;
@@ -186,7 +187,8 @@ fn wide(frame: &mut Frame, result: &Result, rows: &[Row], places: &[usize], befo
         scale_lines(frame, &scale, outcome, top, bottom);
         for (index, row) in rows.iter().enumerate() {
             let y = top + (index as f64 + 0.5) * row_height;
-            dumbbell(&mut frame.drawing, &scale, row, outcome, paints[place], y, before, left + 4.0);
+            let edge = (left - 16.0).max(free[index] + 8.0);
+            free[index] = dumbbell(&mut frame.drawing, &scale, row, outcome, paints[place], y, before, edge);
         }
         for share in [0.0, 0.5, 1.0] {
             frame.drawing.text(scale.at(share), bottom + 32.0, mute(24.0).middle(), &words::of_hundred(share));
@@ -253,6 +255,7 @@ fn row_label(drawing: &mut Drawing, row: &Row, x: f64, baseline: f64, room: f64)
     }
 }
 
+/// A row's mark in a panel, with figures where they fit right of `edge`; gives its right end.
 fn dumbbell(
     drawing: &mut Drawing,
     scale: &Scale,
@@ -262,7 +265,7 @@ fn dumbbell(
     y: f64,
     before: &[Row],
     edge: f64,
-) {
+) -> f64 {
     let of = |shares: &Shares| shares.get(&outcome.name).copied().unwrap_or(0.0);
     let (yes, no) = (scale.at(of(row.yes)), scale.at(of(row.no)));
     if let Some(before) = before.iter().find(|other| other.name == row.name) {
@@ -276,16 +279,18 @@ fn dumbbell(
     drawing.ring((no, y), 11.0, paint, 4.0);
     drawing.circle((yes, y), 11.0, paint);
     if (of(row.yes) - of(row.no)).abs() < WORTH_FIGURES {
-        return;
+        return yes.max(no) + 12.0;
     }
     let (low, high) = (of(row.yes).min(of(row.no)), of(row.yes).max(of(row.no)));
     let kind = ink(26.0);
-    drawing.text_on_paper(scale.at(high) + 20.0, y + 9.0, kind, &words::of_hundred(high));
+    let end = scale.at(high) + 20.0;
+    let width = drawing.text_on_paper(end, y + 9.0, kind, &words::of_hundred(high));
     let figure = words::of_hundred(low);
     let x = scale.at(low) - 18.0;
     if x - kind.width(&figure) - 4.0 >= edge {
         drawing.text_on_paper(x, y + 9.0, kind.end(), &figure);
     }
+    end + width
 }
 
 fn description(rows: &[Row], outcomes: &[Outcome]) -> String {

@@ -112,6 +112,10 @@ impl Figure {
         Figure { parts: vec![(number, frequency.figure.clone(), 0.0), (unit, frequency.unit.clone(), size * 0.18)] }
     }
 
+    pub(super) fn plain(kind: Type, text: &str) -> Figure {
+        Figure { parts: vec![(kind, text.to_owned(), 0.0)] }
+    }
+
     pub(super) fn then(mut self, kind: Type, text: &str, gap: f64) -> Figure {
         self.parts.push((kind, text.to_owned(), gap));
         self

@@ -15,8 +15,10 @@ mod labels;
 mod mark;
 mod outcomes;
 mod palette;
+mod path;
 mod scale;
 pub mod text;
+mod timeline;
 mod time;
 pub mod words;
 
@@ -65,6 +67,8 @@ pub const CHARTS: &[Chart] = &[
     |result, width, ghost| outcomes::outcomes(result, width, ghost).into_iter().collect(),
     |result, width, ghost| events::events(result, width, ghost).into_iter().collect(),
     |result, width, ghost| given::given(result, width, ghost).into_iter().collect(),
+    path::paths,
+    |result, width, ghost| timeline::timeline(result, width, ghost).into_iter().collect(),
 ];
 
 /// All charts of a result that are worth drawing, in the order of the report.

@@ -73,7 +73,7 @@ const STEPS: [Every; 17] = [
     Every::Years(1000),
 ];
 
-/// The finest ticks whose labels stand 1.5 of their width apart over `room` units, at most twelve.
+/// The finest ticks whose labels stand well apart over `room` units, at most twelve.
 pub(super) fn ticks(from: i32, to: i32, room: f64, size: f64) -> Vec<Tick> {
     let days = f64::from((to - from).max(1));
     for every in STEPS {
@@ -83,7 +83,7 @@ pub(super) fn ticks(from: i32, to: i32, room: f64, size: f64) -> Vec<Tick> {
             Every::Years(n) => ("2026", n as f64 * 365.25),
         };
         let apart = room * step / days;
-        if apart >= 1.5 * text::width(wide, size, false) && days / step <= 12.5 {
+        if apart >= 1.35 * text::width(wide, size, false) && days / step <= 12.5 {
             return place(from, to, every);
         }
     }
