@@ -6,6 +6,7 @@
 
 mod bars;
 mod calendar_axis;
+mod density;
 mod drawing;
 mod events;
 mod finish;
@@ -13,6 +14,7 @@ mod frame;
 mod given;
 mod labels;
 mod mark;
+mod metric;
 mod outcomes;
 mod palette;
 mod path;
@@ -68,6 +70,7 @@ pub const CHARTS: &[Chart] = &[
     |result, width, ghost| events::events(result, width, ghost).into_iter().collect(),
     |result, width, ghost| given::given(result, width, ghost).into_iter().collect(),
     path::paths,
+    metric::metrics,
     |result, width, ghost| timeline::timeline(result, width, ghost).into_iter().collect(),
 ];
 

@@ -91,15 +91,16 @@ impl Fan<'_> {
         let bottom = top + if frame.narrow { 480.0 } else { 560.0 };
         let y = Scale::new(axis.from, axis.to, bottom, top);
         for (tick, label) in axis.ticks.iter().zip(&ticks) {
-            let zero = *tick == 0.0 && axis.from < 0.0;
-            let (paint, stroke) = if zero { (AXIS, 3.0) } else { (GRID, 2.0) };
-            frame.drawing.line((left, y.at(*tick)), (right, y.at(*tick)), paint, stroke);
+            frame.drawing.line((left, y.at(*tick)), (right, y.at(*tick)), GRID, 2.0);
             frame.drawing.text(left - 14.0, y.at(*tick) + 9.0, mute(26.0).end(), label);
         }
         for (low, high, paint) in [("5", "95", BAND5), ("25", "75", BAND25)] {
             let mut band = points(self.days, self.line(low), &x, &y);
             band.extend(points(self.days, self.line(high), &x, &y).into_iter().rev());
             frame.drawing.polygon(band, paint);
+        }
+        if axis.from < 0.0 && axis.to > 0.0 {
+            frame.drawing.line((left, y.at(0.0)), (right, y.at(0.0)), AXIS, 3.0);
         }
         if let Some((days, other)) = self.other {
             for key in ["5", "50", "95"] {

@@ -57,7 +57,22 @@ pub(super) fn wrap(text: &str, size: f64, bold: bool, room: f64, lines: usize) -
         let rest = broken.split_off(lines.max(1) - 1).join(" ");
         broken.push(rest);
     }
+    avoid_orphan(&mut broken, size, bold, room);
     broken.iter().map(|line| shorten(line, size, bold, room)).collect()
+}
+
+/// A last line of one short word gets another from the line before.
+fn avoid_orphan(lines: &mut [String], size: f64, bold: bool, room: f64) {
+    let [.., before, last] = lines else { return };
+    if last.contains(' ') || last.chars().count() > 8 || before.split(' ').count() < 4 {
+        return;
+    }
+    if let Some((kept, moved)) = before.rsplit_once(' ') {
+        let longer = format!("{moved} {last}");
+        if width(&longer, size, bold) <= room {
+            (*before, *last) = (kept.to_owned(), longer);
+        }
+    }
 }
 
 /// The words of a text, with what belongs together kept together: “95 %”, “± 0.3”, “5 Feb”.
@@ -78,7 +93,8 @@ fn words(text: &str) -> Vec<String> {
 fn belongs(before: &str, word: &str) -> bool {
     let number = before.ends_with(|c: char| c.is_ascii_digit());
     let month = word.len() >= 3 && super::time::MONTHS.iter().any(|month| word.starts_with(month));
-    word.starts_with('(') && word.ends_with([')', '.', ',']) || before == "±" || before == "×" || before == "·" || (number && (word.starts_with('%') || month))
+    word.starts_with('(') && word.ends_with([')', '.', ',']) || before == "±" || before == "×" || before == "·" || (number && (word.starts_with('%') || word == "in" || month))
+        || (before.ends_with(" in") && word.starts_with(|c: char| c.is_ascii_digit()))
 }
 
 /// The text itself where it fits, else its beginning and “…”.

@@ -83,7 +83,7 @@ pub(super) fn ticks(from: i32, to: i32, room: f64, size: f64) -> Vec<Tick> {
             Every::Years(n) => ("2026", n as f64 * 365.25),
         };
         let apart = room * step / days;
-        if apart >= 1.35 * text::width(wide, size, false) && days / step <= 12.5 {
+        if apart >= 1.25 * text::width(wide, size, false) && days / step <= 12.5 {
             return place(from, to, every);
         }
     }
