@@ -7,12 +7,14 @@
 mod bars;
 mod calendar_axis;
 mod density;
+mod dependence;
 mod drawing;
 mod events;
 mod finish;
 mod frame;
 mod given;
 mod labels;
+mod layers;
 mod mark;
 mod metric;
 mod outcomes;
@@ -72,6 +74,7 @@ pub const CHARTS: &[Chart] = &[
     path::paths,
     metric::metrics,
     |result, width, ghost| timeline::timeline(result, width, ghost).into_iter().collect(),
+    |result, width, _| dependence::dependence(result, width).into_iter().collect(),
 ];
 
 /// All charts of a result that are worth drawing, in the order of the report.

@@ -93,7 +93,7 @@ fn words(text: &str) -> Vec<String> {
 fn belongs(before: &str, word: &str) -> bool {
     let number = before.ends_with(|c: char| c.is_ascii_digit());
     let month = word.len() >= 3 && super::time::MONTHS.iter().any(|month| word.starts_with(month));
-    word.starts_with('(') && word.ends_with([')', '.', ',']) || before == "±" || before == "×" || before == "·" || (number && (word.starts_with('%') || word == "in" || month))
+    word.starts_with('(') && word.ends_with([')', '.', ',']) || word == "·" || before == "±" || before == "×" || (number && (word.starts_with('%') || word == "in" || month))
         || (before.ends_with(" in") && word.starts_with(|c: char| c.is_ascii_digit()))
 }
 
