@@ -20,7 +20,10 @@ pub(super) struct Bar {
 
 /// Draws the bars and their axis. `futures` is how many “never” and “always” are said of.
 pub(super) fn draw(frame: &mut Frame, bars: &[Bar], futures: u64) {
-    let layout = Layout::of(frame, bars, futures);
+    let mut layout = Layout::of(frame, bars, futures, frame.narrow);
+    if !frame.narrow && layout.scale.right - layout.scale.left < 320.0 {
+        layout = Layout::of(frame, bars, futures, true);
+    }
     let (top, bottom) = (frame.y + if frame.narrow { 34.0 } else { 50.0 }, layout.bottom(frame));
     axis(frame, &layout, top, bottom);
     frame.drawing.line((layout.scale.left, top), (layout.scale.left, bottom), AXIS, 3.0);
@@ -51,17 +54,21 @@ struct Row {
 }
 
 impl Layout {
-    fn of(frame: &Frame, bars: &[Bar], futures: u64) -> Layout {
+    /// `terse`: what stands beside a figure goes under it.
+    fn of(frame: &Frame, bars: &[Bar], futures: u64, terse: bool) -> Layout {
         let narrow = frame.narrow;
         let many = bars.len() >= 9;
         let ghosts = bars.iter().any(|bar| bar.ghost.is_some());
         let largest = if narrow { 32.0 } else { 34.0 };
         let widest = bars.iter().map(|bar| text::width(&bar.label, largest, true)).fold(0.0, f64::max);
         let label_room = if narrow { frame.room() } else { widest.min(frame.width * 0.29) };
-        let rows: Vec<Row> = bars.iter().map(|bar| row(bar, narrow, many, ghosts, label_room, futures)).collect();
+        let rows: Vec<Row> =
+            bars.iter().map(|bar| row(bar, (narrow, terse, many, ghosts), label_room, futures)).collect();
         let left = if narrow { MARGIN } else { MARGIN + label_room + 18.0 };
         let reach = |bar: &Bar| {
-            bar.share.max(bar.interval.map_or(0.0, |(_, high)| high)).max(bar.ghost.as_ref().map_or(0.0, |ghost| ghost.0))
+            bar.share
+                .max(bar.interval.map_or(0.0, |(_, high)| high))
+                .max(bar.ghost.as_ref().map_or(0.0, |ghost| ghost.0))
         };
         let to = scale::round_top(bars.iter().map(reach).fold(0.0, f64::max));
         // The axis is as long as the figures beside the bars and its own name leave it.
@@ -76,7 +83,13 @@ impl Layout {
             }
         }
         let scale = Scale::new(0.0, to, left, left + length.max(120.0));
-        let bar_height = if narrow { 46.0 } else if many { 40.0 } else { 56.0 };
+        let bar_height = if narrow {
+            46.0
+        } else if many {
+            40.0
+        } else {
+            56.0
+        };
         Layout { scale, bar_height, label_room, ghosts, rows }
     }
 
@@ -86,9 +99,12 @@ impl Layout {
     }
 }
 
-fn row(bar: &Bar, narrow: bool, many: bool, ghosts: bool, label_room: f64, futures: u64) -> Row {
+fn row(bar: &Bar, (narrow, terse, many, ghosts): (bool, bool, bool, bool), label_room: f64, futures: u64) -> Row {
     let frequency = words::frequency(bar.share, futures);
     let mut figure = Figure::new(&frequency, 44.0);
+    if terse && ghosts && frequency.is_extreme() {
+        figure = Figure::plain(bold(38.0), &frequency.figure);
+    }
     let half = bar.interval.and_then(|(low, high)| frequency.plus_minus(low, high));
     let aside = match &bar.ghost {
         Some((_, change)) if change.starts_with(|c: char| c.is_ascii_digit()) => Some((bold(28.0), change.clone())),
@@ -96,7 +112,7 @@ fn row(bar: &Bar, narrow: bool, many: bool, ghosts: bool, label_room: f64, futur
         None => half.map(|half| (mute(24.0), half)),
     };
     let mut below = None;
-    if narrow {
+    if terse {
         below = aside.map(|(kind, words)| (if bar.ghost.is_some() { ink(26.0) } else { kind }, words));
     } else if let Some((kind, words)) = aside {
         figure = figure.then(kind, &words, if bar.ghost.is_some() { 28.0 } else { 14.0 });
@@ -156,7 +172,7 @@ fn draw_row(frame: &mut Frame, layout: &Layout, bar: &Bar, row: &Row, top: f64) 
     }
     let x = reach + 22.0;
     let below = row.below.as_ref();
-    let baseline = middle + if below.is_some() && frame.narrow { 6.0 } else { 15.0 };
+    let baseline = middle + if below.is_some() { 6.0 } else { 15.0 };
     let room = row.figure.width().max(below.map_or(0.0, |(kind, words)| kind.width(words)));
     let bottom = baseline + if below.is_some() { 40.0 } else { 12.0 };
     drawing.rect(x - 6.0, baseline - 39.0, room + 12.0, bottom - baseline + 39.0, BG);
@@ -168,7 +184,8 @@ fn draw_row(frame: &mut Frame, layout: &Layout, bar: &Bar, row: &Row, top: f64) 
 
 fn axis(frame: &mut Frame, layout: &Layout, top: f64, bottom: f64) {
     let scale = &layout.scale;
-    let ticks = scale::places(0.0, scale.to, scale::step(0.0, scale.to, 6));
+    let most = ((scale.right - scale.left) / 62.0).clamp(2.0, 6.0) as usize;
+    let ticks = scale::places(0.0, scale.to, scale::step(0.0, scale.to, most));
     for tick in ticks {
         let x = scale.at(tick);
         frame.drawing.line((x, top), (x, bottom), GRID, 2.0);

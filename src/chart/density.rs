@@ -17,6 +17,10 @@ const ENOUGH: f64 = 100.0;
 /// A value that so many futures have exactly gets a bar.
 const POINT_MASS: f64 = 0.01;
 const ATOM_WIDTH: f64 = 22.0;
+/// More outcomes than this are named below the strip, not beside it.
+const BESIDE: usize = 5;
+/// The height of a line of labels for exact values.
+const LINE: f64 = 38.0;
 
 pub(super) fn draw(result: &Result, metric: &Metric, width: u32, other: Option<(&Result, &Metric)>) -> Option<Svg> {
     let (low, high) = bounds(metric)?;
@@ -51,7 +55,8 @@ pub(super) fn draw(result: &Result, metric: &Metric, width: u32, other: Option<(
 fn bounds(metric: &Metric) -> Option<(f64, f64)> {
     let ends = metric.histogram.edges.first().into_iter().chain(metric.histogram.edges.last()).copied();
     let values = ends.chain(atoms(metric).map(|(value, _)| value)).filter(|value| value.is_finite());
-    let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
+    let (low, high) =
+        values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
     (low <= high).then_some((low, high))
 }
 
@@ -86,7 +91,8 @@ impl<'a> Plot<'a> {
         (low, high): (f64, f64),
         other: Option<(&'a Result, &'a Metric)>,
     ) -> Plot<'a> {
-        let legend = if frame.narrow || result.outcomes.len() < 2 { 0.0 } else { legend_width(result) };
+        let beside = !frame.narrow && (2..=BESIDE).contains(&result.outcomes.len());
+        let legend = if beside { legend_width(result) } else { 0.0 };
         let left = MARGIN + 62.0;
         let tail = if frame.narrow { 18.0 } else { legend.max(70.0) };
         let x = Scale::new(low, high, left, frame.right() - tail);
@@ -106,7 +112,9 @@ impl<'a> Plot<'a> {
             legend: x.right + 16.0,
         };
         plot.choose_ticks(frame);
-        let heights = |metric: &Metric| metric.histogram.shares.iter().zip(widths(metric)).map(|(s, w)| s / w).fold(0.0, f64::max);
+        let heights = |metric: &Metric| {
+            metric.histogram.shares.iter().zip(widths(metric)).map(|(s, w)| s / w).fold(0.0, f64::max)
+        };
         plot.peak = heights(metric).max(other.map_or(0.0, |(_, other)| heights(other)));
         if plot.peak == 0.0 {
             plot.peak = 1.0;
@@ -123,8 +131,15 @@ impl<'a> Plot<'a> {
             self.ticks = ticks.map(|tick| ((tick.day - start) as f64, tick.label, tick.year)).collect();
             return;
         }
-        let most = if frame.narrow { 6 } else { 11 };
-        let axis = scale::axis(self.low, self.high, most, &self.metric.unit);
+        let finest = if frame.narrow { 6 } else { 11 };
+        let room = self.x.right - self.x.left;
+        let fits = |axis: &scale::Axis| {
+            let label = |tick: &f64| text::width(&axis.numbers.show(*tick), 26.0, false);
+            let widest = axis.ticks.iter().map(label).fold(0.0, f64::max);
+            widest * 1.25 * axis.ticks.len() as f64 <= room
+        };
+        let of = |most: usize| scale::axis(self.low, self.high, most, &self.metric.unit);
+        let axis = (2..=finest).rev().map(of).find(fits).unwrap_or_else(|| of(2));
         // Nothing below 0 for what cannot be negative.
         let from = if self.low >= 0.0 { axis.from.max(0.0) } else { axis.from };
         (self.x.from, self.x.to) = (from, axis.to);
@@ -142,7 +157,10 @@ impl<'a> Plot<'a> {
         if atoms.iter().any(|(value, _)| self.x.at(*value) > self.x.right - 1.0) {
             self.x.right -= ATOM_WIDTH + 10.0;
         }
-        self.top = frame.y + if atoms.is_empty() { 114.0 } else { 128.0 };
+        let lines = self.atom_lines(frame).iter().map(|line| line.0 + 1).max().unwrap_or(0);
+        // Beside one line of them there is room for “the other 19 in 100”, where the two do not touch.
+        let base = if self.middle().is_some() { 114.0 } else { 84.0 };
+        self.top = frame.y + base + lines as f64 * LINE;
         self.bottom = self.top + if frame.narrow { 250.0 } else { 310.0 };
     }
 
@@ -166,7 +184,10 @@ impl<'a> Plot<'a> {
             if wanted > 1.0 {
                 let y = self.top + 40.0;
                 let right = left + ATOM_WIDTH;
-                mark::slit(drawing, [(left - 1.0, y), (right + 1.0, y - 9.0), (right + 1.0, y + 5.0), (left - 1.0, y + 14.0)]);
+                mark::slit(
+                    drawing,
+                    [(left - 1.0, y), (right + 1.0, y - 9.0), (right + 1.0, y + 5.0), (left - 1.0, y + 14.0)],
+                );
             }
         }
         if self.x.from < 0.0 && self.x.to > 0.0 {
@@ -205,41 +226,92 @@ impl<'a> Plot<'a> {
 
     /// What is said above: of each exact value how many have it; of the others the middle and nine of ten.
     fn marks(&self, frame: &mut Frame) {
-        let atoms: Vec<(f64, f64)> = atoms(self.metric).collect();
         let quantile = |key: &str| self.metric.quantiles.get(key).copied().flatten();
-        let exact = |value: f64| atoms.iter().any(|(atom, _)| (atom - value).abs() <= 1e-9 * value.abs().max(1e-9));
-        let middle = quantile("50").filter(|value| !exact(*value));
         let label_y = self.top - 14.0;
-        let mut taken = (f64::INFINITY, f64::INFINITY);
-        if middle.is_some() {
-            let words = if frame.narrow { ["1 in 20", "middle", "1 in 20"] } else { ["1 in 20 lower", "the middle", "1 in 20 higher"] };
+        let mut last_line = label_y;
+        if self.middle().is_some() {
+            let words = if frame.narrow {
+                ["1 in 20", "middle", "1 in 20"]
+            } else {
+                ["1 in 20 lower", "the middle", "1 in 20 higher"]
+            };
             let marked: Vec<(f64, &str, bool)> = ["5", "50", "95"]
                 .into_iter()
                 .zip(words)
-                .filter_map(|(key, words)| Some((quantile(key).filter(|value| !exact(*value))?, words, key == "50")))
+                .filter_map(|(key, words)| {
+                    Some((quantile(key).filter(|value| !self.exact(*value))?, words, key == "50"))
+                })
                 .collect();
             self.quantiles(frame, &marked, label_y);
+            last_line -= 72.0;
         } else if let Some((from, to)) = middle_of_rest(self.metric) {
-            let others = 1.0 - atoms.iter().map(|(_, share)| share).sum::<f64>();
+            let others = 1.0 - atoms(self.metric).map(|(_, share)| share).sum::<f64>();
             let words = format!("the other {}", words::frequency(others, self.result.run.futures));
             let width = text::width(&words, 28.0, false);
-            let center = self.x.at(f64::midpoint(from, to)).clamp(self.x.left + width / 2.0, frame.right() - width / 2.0);
+            let center =
+                self.x.at(f64::midpoint(from, to)).clamp(self.x.left + width / 2.0, frame.right() - width / 2.0);
             frame.drawing.text(center, label_y, ink(28.0).middle(), &words);
-            taken = (center - width / 2.0 - 24.0, center + width / 2.0 + 24.0);
+            let free = |(_, x, text): &(usize, f64, String)| {
+                let reach = x + text::width(text, atom_size(frame), true);
+                reach + 24.0 < center - width / 2.0 || *x > center + width / 2.0 + 24.0
+            };
+            if !self.atom_lines(frame).iter().all(free) {
+                last_line -= 38.0;
+            }
         }
-        self.atom_labels(frame, &atoms, label_y, middle.is_some(), taken);
+        for (line, x, words) in self.atom_lines(frame) {
+            frame.drawing.text(x, last_line - line as f64 * LINE, bold(atom_size(frame)), &words);
+        }
+    }
+
+    fn exact(&self, value: f64) -> bool {
+        atoms(self.metric).any(|(atom, _)| (atom - value).abs() <= 1e-9 * value.abs().max(1e-9))
+    }
+
+    /// The middle value, where it is not one that many futures have exactly.
+    fn middle(&self) -> Option<f64> {
+        self.metric.quantiles.get("50").copied().flatten().filter(|value| !self.exact(*value))
+    }
+
+    /// The labels of the exact values: line from below, left end and words; each on the lowest line that has room.
+    fn atom_lines(&self, frame: &Frame) -> Vec<(usize, f64, String)> {
+        let mut free: Vec<f64> = Vec::new();
+        let mut lines = Vec::new();
+        for (value, share) in atoms(self.metric) {
+            let often = words::frequency(share, self.result.run.futures);
+            let words = format!("{often}: exactly {}", self.values.show(value));
+            let words = text::shorten(&words, atom_size(frame), true, frame.room());
+            let width = text::width(&words, atom_size(frame), true);
+            let x = self.atom_left(value).min(frame.right() - width);
+            let line = free.iter().position(|end| *end <= x).unwrap_or(free.len());
+            if line == free.len() {
+                free.push(0.0);
+            }
+            free[line] = x + width + 24.0;
+            if line < 5 {
+                lines.push((line, x, words));
+            }
+        }
+        lines
     }
 
     fn quantiles(&self, frame: &mut Frame, marked: &[(f64, &str, bool)], label_y: f64) {
-        let figure = |value: f64, main: bool| if main && !frame.narrow { self.values.with_unit(value) } else { self.values.show(value) };
+        let figure = |value: f64, main: bool| {
+            if main && !frame.narrow { self.values.with_unit(value) } else { self.values.show(value) }
+        };
         let wishes: Vec<f64> = marked.iter().map(|(value, ..)| self.x.at(*value)).collect();
-        let widest = marked
-            .iter()
-            .map(|(value, words, main)| bold(if *main { 36.0 } else { 32.0 }).width(&figure(*value, *main)).max(mute(24.0).width(words)))
-            .fold(0.0, f64::max);
-        let places = labels::spread(&wishes, widest + 14.0, MARGIN + widest / 2.0, frame.right() - widest / 2.0);
+        let sizes = |(large, small): (f64, f64)| -> Vec<f64> {
+            let of = |(value, words, main): &(f64, &str, bool)| {
+                let figure = bold(if *main { large } else { small }).width(&figure(*value, *main));
+                figure.max(mute(24.0).width(words)) + 14.0
+            };
+            marked.iter().map(of).collect()
+        };
+        let fits = |size: &(f64, f64)| sizes(*size).iter().sum::<f64>() <= frame.room();
+        let (large, small) = [(36.0, 32.0), (30.0, 28.0)].into_iter().find(fits).unwrap_or((24.0, 22.0));
+        let places = labels::settle(&wishes, &sizes((large, small)), MARGIN - 7.0, frame.right() + 7.0);
         for ((value, words, main), (wish, place)) in marked.iter().zip(wishes.iter().zip(places)) {
-            let size = if *main { 36.0 } else { 32.0 };
+            let size = if *main { large } else { small };
             frame.drawing.line((*wish, self.top), (*wish, self.bottom), INK, if *main { 5.0 } else { 3.0 });
             if (place - wish).abs() > 1.0 {
                 frame.drawing.line((place, self.top - 12.0), (*wish, self.top), AXIS, 2.0);
@@ -247,42 +319,6 @@ impl<'a> Plot<'a> {
             frame.drawing.text(place, label_y - 32.0, bold(size).middle(), &figure(*value, *main));
             frame.drawing.text(place, label_y - 4.0, mute(24.0).middle(), words);
         }
-    }
-
-    fn atom_labels(&self, frame: &mut Frame, atoms: &[(f64, f64)], label_y: f64, raised: bool, taken: (f64, f64)) {
-        let mut free = MARGIN;
-        let size = if frame.narrow { 28.0 } else { 32.0 };
-        let touches = atoms.iter().any(|(value, share)| {
-            let width = text::width(&self.atom_words(*value, *share), size, true);
-            let left = self.atom_left(*value).min(frame.right() - width);
-            left < taken.1 && left + width > taken.0
-        });
-        let mut y = match (raised, touches || atoms.len() > 1) {
-            (true, _) => label_y - 68.0,
-            (false, true) => label_y - 38.0,
-            (false, false) => label_y,
-        };
-        for (value, share) in atoms {
-            let words = self.atom_words(*value, *share);
-            let width = text::width(&words, size, true);
-            let mut x = self.atom_left(*value).min(frame.right() - width);
-            if x < free {
-                x = free;
-            }
-            if x + width > frame.right() + 1.0 {
-                if y > label_y - 60.0 {
-                    break;
-                }
-                (x, y) = (MARGIN.max(frame.right() - width), y + size * 1.15);
-            }
-            let words = text::shorten(&words, size, true, frame.right() - x);
-            frame.drawing.text(x, y, bold(size), &words);
-            free = x + width + 24.0;
-        }
-    }
-
-    fn atom_words(&self, value: f64, share: f64) -> String {
-        format!("{}: exactly {}", words::frequency(share, self.result.run.futures), self.values.show(value))
     }
 
     /// Of a hundred futures with such a value, how many end how. Gives whether there is anything to show.
@@ -293,7 +329,7 @@ impl<'a> Plot<'a> {
             return false;
         }
         let worth = self.result.run.effective_futures * self.metric.defined;
-        let paints = palette::of_outcomes(outcomes);
+        let layers = palette::layers(outcomes);
         let (top, height) = (self.bottom + 28.0, if frame.narrow { 120.0 } else { 140.0 });
         let shares = |index: usize| -> Vec<f64> {
             let of = |name: &String| self.metric.histogram.by_outcome.get(name).and_then(|bins| bins.get(index));
@@ -314,8 +350,8 @@ impl<'a> Plot<'a> {
         for (from, to, shares) in runs(&columns) {
             // Each outcome of a run of bins is one stepped shape; the first stands on top.
             let mut above = vec![0.0; shares.len()];
-            for (place, paint) in paints.iter().enumerate() {
-                let below: Vec<f64> = above.iter().zip(&shares).map(|(start, of)| start + of[place]).collect();
+            for layer in &layers {
+                let below: Vec<f64> = above.iter().zip(&shares).map(|(start, of)| start + layer.of(of)).collect();
                 let edges: Vec<(f64, f64)> = from.iter().copied().zip(to.iter().copied()).collect();
                 let step = |levels: &[f64]| -> Vec<Point> {
                     let pairs = edges.iter().zip(levels);
@@ -324,7 +360,7 @@ impl<'a> Plot<'a> {
                 if below.iter().zip(&above).any(|(b, a)| b - a > 1e-9) {
                     let mut shape = step(&above);
                     shape.extend(step(&below).into_iter().rev());
-                    frame.drawing.polygon(shape, *paint);
+                    frame.drawing.polygon(shape, layer.paint);
                 }
                 above = below;
             }
@@ -333,16 +369,14 @@ impl<'a> Plot<'a> {
             frame.drawing.text(MARGIN + 46.0, top + (1.0 - share) * height + 9.0, mute(24.0).end(), label);
         }
         frame.y = top + height;
-        if !frame.narrow {
-            let leading = (height / outcomes.len() as f64).clamp(26.0, 34.0);
-            let fit = outcomes.len().min(if outcomes.len() > 5 { 9 } else { 5 });
-            let first = top + height / 2.0 - leading * (fit as f64 - 1.0) / 2.0 + 9.0;
-            for (index, (outcome, paint)) in outcomes.iter().zip(&paints).enumerate() {
-                let (x, y) = (self.legend, first + leading * index as f64 - if fit > 5 { leading * 2.0 } else { 0.0 });
-                let size = if leading < 30.0 { 22.0 } else { 26.0 };
-                mark::swatch(&mut frame.drawing, x, y, 24.0, *paint);
-                let name = text::shorten(&words::label(&outcome.title), size, false, frame.right() - x - 28.0);
-                frame.drawing.text(x + 28.0, y, ink(size), &name);
+        if !frame.narrow && outcomes.len() <= BESIDE {
+            let leading = (height / outcomes.len() as f64).min(34.0);
+            let first = top + height / 2.0 - leading * (outcomes.len() as f64 - 1.0) / 2.0 + 9.0;
+            for (index, layer) in layers.iter().enumerate() {
+                let y = first + leading * index as f64;
+                mark::swatch(&mut frame.drawing, self.legend, y, 24.0, layer.paint);
+                let name = text::shorten(&layer.label, 26.0, false, frame.right() - self.legend - 28.0);
+                frame.drawing.text(self.legend + 28.0, y, ink(26.0), &name);
             }
         }
         true
@@ -385,7 +419,7 @@ impl<'a> Plot<'a> {
         }
         let years = self.ticks.iter().any(|(.., year)| year.is_some());
         frame.y = baseline + if years { 31.0 } else { 0.0 };
-        let keyed = frame.narrow && striped;
+        let keyed = striped && (frame.narrow || self.result.outcomes.len() > BESIDE);
         let unit_width = text::width(&self.unit, 26.0, false);
         if !frame.narrow && last + 16.0 + unit_width <= frame.right() {
             frame.drawing.text(last + 16.0, baseline, mute(26.0), &self.unit);
@@ -397,6 +431,10 @@ impl<'a> Plot<'a> {
             outcome_key(frame, self.result, 40.0);
         }
     }
+}
+
+fn atom_size(frame: &Frame) -> f64 {
+    if frame.narrow { 28.0 } else { 32.0 }
 }
 
 fn widths(metric: &Metric) -> impl Iterator<Item = f64> {
@@ -449,15 +487,21 @@ fn middle_of_rest(metric: &Metric) -> Option<(f64, f64)> {
 fn answer(result: &Result, metric: &Metric, values: &Values, other: Option<(&Result, &Metric)>) -> String {
     let quantile = |metric: &Metric, key: &str| metric.quantiles.get(key).copied().flatten();
     let defined = defined_in(result, metric);
-    let (Some(low), Some(middle), Some(high)) = (quantile(metric, "5"), quantile(metric, "50"), quantile(metric, "95")) else {
+    let (Some(low), Some(middle), Some(high)) = (quantile(metric, "5"), quantile(metric, "50"), quantile(metric, "95"))
+    else {
         return defined;
     };
-    let heaviest = atoms(metric).max_by(|a, b| a.1.total_cmp(&b.1)).filter(|(value, share)| *share >= 0.5 || *value == middle);
+    let heaviest =
+        atoms(metric).max_by(|a, b| a.1.total_cmp(&b.1)).filter(|(value, share)| *share >= 0.5 || *value == middle);
     if let (Some((value, share)), Some((ghost, other))) = (heaviest, other) {
         let now = words::frequency(share, result.run.futures);
         let was = atoms(other).find(|(other, _)| *other == value).map_or(0.0, |(_, share)| share);
         let was = words::frequency(was, ghost.run.futures).brief();
-        return format!("{defined}In {now} futures exactly {}, instead of {was} in {}.", values.show(value), words::case(ghost));
+        return format!(
+            "{defined}In {now} futures exactly {}, instead of {was} in {}.",
+            values.show(value),
+            words::case(ghost)
+        );
     }
     if let Some((ghost, was)) = other.and_then(|(ghost, other)| Some((ghost, quantile(other, "50")?))) {
         let (now, was, case) = (values.with_unit(middle), values.with_unit(was), words::case(ghost));
@@ -471,14 +515,18 @@ fn answer(result: &Result, metric: &Metric, values: &Values, other: Option<(&Res
     if let Some((value, share)) = heaviest {
         let often = words::frequency(share, result.run.futures);
         let rest = match middle_of_rest(metric) {
-            Some((from, to)) => format!("; otherwise mostly between {} and {}", values.show(from), values.with_unit(to)),
+            Some((from, to)) => {
+                format!("; otherwise mostly between {} and {}", values.show(from), values.with_unit(to))
+            }
             None => String::new(),
         };
         return format!("{defined}{first} {often} futures exactly {}{rest}.", values.show(value));
     }
     if calendar_axis::span(result).is_some() && metric.unit == "date" {
         let (low, middle, high) = (values.show(low), values.show(middle), values.show(high));
-        return format!("{defined}{first} 9 of 10{where_defined} between {low} and {high}, in half of them after {middle}.");
+        return format!(
+            "{defined}{first} 9 of 10{where_defined} between {low} and {high}, in half of them after {middle}."
+        );
     }
     let (low, middle, high) = (values.show(low), values.show(middle), values.with_unit(high));
     format!("{defined}{first} 9 of 10 futures between {low} and {high}, in half of them above {middle}.")

@@ -68,8 +68,7 @@ fn balance(members: &[usize], arrows: &[(usize, usize)], leads: &mut [bool]) {
         members.iter().for_each(|&member| leads[member] = true);
         return;
     }
-    let outside =
-        |member: usize| arrows.iter().filter(|(from, to)| *to == member && !members.contains(from)).count();
+    let outside = |member: usize| arrows.iter().filter(|(from, to)| *to == member && !members.contains(from)).count();
     loop {
         let first: Vec<usize> = members.iter().copied().filter(|&member| leads[member]).collect();
         let second: Vec<usize> = members.iter().copied().filter(|&member| !leads[member]).collect();
@@ -90,7 +89,9 @@ fn answer(graph: &Graph) -> String {
     let sees = "there, each sees the others as of one step before.";
     match graph.circles.as_slice() {
         [] => begin.to_owned(),
-        [members] => format!("{begin} The {} in the frame move one another in a circle: {sees}", spelled(members.len())),
+        [members] => {
+            format!("{begin} The {} in the frame move one another in a circle: {sees}", spelled(members.len()))
+        }
         _ => format!("{begin} Those in a frame move one another in a circle: {sees}"),
     }
 }
@@ -177,7 +178,15 @@ impl Diagram<'_> {
     }
 
     /// Between boxes of one column: straight where they are neighbours, else round those between.
-    fn within_column(&self, drawing: &mut Drawing, (from, to): (usize, usize), top: f64, paint: super::palette::Paint, stroke: f64, head: f64) {
+    fn within_column(
+        &self,
+        drawing: &mut Drawing,
+        (from, to): (usize, usize),
+        top: f64,
+        paint: super::palette::Paint,
+        stroke: f64,
+        head: f64,
+    ) {
         let ((column, from_y), (_, to_y)) = (self.layout.places[from], self.layout.places[to]);
         let down = from_y < to_y;
         let between = self
@@ -188,7 +197,13 @@ impl Diagram<'_> {
         let half = if down { BOX / 2.0 } else { -BOX / 2.0 };
         if !between {
             let both = self.graph.arrows.contains(&(to, from));
-            let aside = if !both { 0.0 } else if down { 26.0 } else { -26.0 };
+            let aside = if !both {
+                0.0
+            } else if down {
+                26.0
+            } else {
+                -26.0
+            };
             let x = self.left(column) + self.width() * 0.5 + aside;
             let tip = (x, top + to_y - half);
             let base = (x, tip.1 - half.signum() * head * 0.8);
@@ -229,7 +244,11 @@ impl Diagram<'_> {
                 (from == thing || to == thing) && !side(arrow).1 && side(arrow).0 == side(index).0
             })
             .collect();
-        mates.sort_by(|&a, &b| height(a).total_cmp(&height(b)).then((self.graph.arrows[a].0 == thing).cmp(&(self.graph.arrows[b].0 == thing))));
+        mates.sort_by(|&a, &b| {
+            height(a)
+                .total_cmp(&height(b))
+                .then((self.graph.arrows[a].0 == thing).cmp(&(self.graph.arrows[b].0 == thing)))
+        });
         let place = mates.iter().position(|&arrow| arrow == index).unwrap_or(0);
         let step = ((BOX - 20.0) / mates.len().max(1) as f64).min(22.0);
         (place as f64 - (mates.len() as f64 - 1.0) / 2.0) * step
@@ -280,10 +299,11 @@ fn thing_box(drawing: &mut Drawing, thing: &Thing, x: f64, y: f64, width: f64) {
     let lines = |size: f64| text::wrap(&title, size, false, room, 3);
     // Size, first baseline, leading, and the baseline of the kind, for one, two and three lines.
     let (size, first, leading, kind) = match lines(22.0).len() {
-        _ if text::width(&title, 26.0, false) <= room => (26.0, 42.0, 0.0, 72.0),
-        _ if text::width(&title, 24.0, false) <= room => (24.0, 42.0, 0.0, 72.0),
-        0..=2 => (22.0, 33.0, 25.0, 84.0),
-        _ => (20.0, 27.0, 22.0, 91.0),
+        _ if text::width(&title, 26.0, false) <= room => (26.0, 45.0, 0.0, 76.0),
+        _ if text::width(&title, 24.0, false) <= room => (24.0, 45.0, 0.0, 76.0),
+        0..=2 => (22.0, 36.0, 25.0, 88.0),
+        _ if lines(20.0).len() == 2 => (20.0, 36.0, 24.0, 88.0),
+        _ => (20.0, 27.0, 22.0, 94.0),
     };
     for (index, line) in lines(size).iter().enumerate() {
         drawing.text(x + 15.0, y + first + index as f64 * leading, ink(size), line);
@@ -324,10 +344,12 @@ fn list(frame: &mut Frame, things: &[Thing], graph: &Graph, layout: &Layout) {
     let mut index = 0;
     while index < order.len() {
         let here = circle(order[index]);
-        let group: Vec<usize> = order[index..].iter().copied().take_while(|&t| here.is_some() && circle(t) == here).collect();
+        let group: Vec<usize> =
+            order[index..].iter().copied().take_while(|&t| here.is_some() && circle(t) == here).collect();
         let group = if group.is_empty() { vec![order[index]] } else { group };
         index += group.len();
-        let entries: Vec<Entry> = group.iter().map(|&thing| Entry::of(things, graph, thing, right - MARGIN - 84.0)).collect();
+        let entries: Vec<Entry> =
+            group.iter().map(|&thing| Entry::of(things, graph, thing, right - MARGIN - 84.0)).collect();
         let height: f64 = entries.iter().map(|entry| entry.height() + 16.0).sum();
         let framed = here.is_some();
         if framed {
@@ -355,8 +377,12 @@ struct Entry<'a> {
 
 impl<'a> Entry<'a> {
     fn of(things: &'a [Thing], graph: &Graph, thing: usize, room: f64) -> Entry<'a> {
-        let causes: Vec<String> =
-            graph.arrows.iter().filter(|(_, to)| *to == thing).map(|(from, _)| words::label(&things[*from].title)).collect();
+        let causes: Vec<String> = graph
+            .arrows
+            .iter()
+            .filter(|(_, to)| *to == thing)
+            .map(|(from, _)| words::label(&things[*from].title))
+            .collect();
         let causes = if causes.is_empty() { String::new() } else { format!("moved by: {}", causes.join(" · ")) };
         Entry {
             thing: &things[thing],

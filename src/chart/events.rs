@@ -58,16 +58,24 @@ fn over_time(result: &Result, width: u32, ghost: Option<&Result>, span: (i32, i3
         let lines = titles.iter().map(Vec::len).max().unwrap_or(1);
         let title_y = frame.y + 14.0 + lines as f64 * 36.0;
         for (column, (event, title)) in row.iter().zip(&titles).enumerate() {
-            let panel = Panel { left: MARGIN + column as f64 * pitch, width: pitch - 28.0, top: title_y + 24.0, label_room, span };
+            let panel = Panel {
+                left: MARGIN + column as f64 * pitch,
+                width: pitch - 28.0,
+                top: title_y + 24.0,
+                label_room,
+                span,
+            };
             for (index, line) in title.iter().rev().enumerate() {
                 frame.drawing.text(panel.left, title_y - index as f64 * 36.0, bold(TITLE), line);
             }
-            let other = ghost.and_then(|ghost| ghost.events.iter().find(|other| other.name == event.name).map(|e| (ghost, e)));
+            let other =
+                ghost.and_then(|ghost| ghost.events.iter().find(|other| other.name == event.name).map(|e| (ghost, e)));
             draw_panel(&mut frame, result, event, other, &panel);
         }
         frame.y = title_y + 24.0 + PLOT + 34.0;
     }
-    let note = "Mark at the end of a line: 95 % interval of the simulation; where none is seen, it is narrower than the dot.";
+    let note =
+        "Mark at the end of a line: 95 % interval of the simulation; where none is seen, it is narrower than the dot.";
     frame.finish(&[note, &weighted(result)], &words::source(result), &description(result))
 }
 
@@ -98,7 +106,8 @@ fn draw_panel(frame: &mut Frame, result: &Result, event: &Event, ghost: Option<(
         frame.drawing.line((x.left(), y.at(share)), (x.right(), y.at(share)), paint, 2.0);
         frame.drawing.text(x.left() - 10.0, y.at(share) + 9.0, mute(24.0).end(), label);
     }
-    x.draw(&mut frame.drawing, bottom, 24.0, false, panel.left + panel.width);
+    let edge = x.right() + 12.0;
+    x.draw(&mut frame.drawing, bottom, 24.0, false, edge);
     if let Some((other, ghost)) = ghost {
         let series = |cumulative: &[f64]| points(other, ghost, cumulative, &x, &y);
         if branched {
@@ -229,10 +238,16 @@ fn at_once(result: &Result, width: u32, ghost: Option<&Result>) -> Svg {
             });
         };
         if event.branches.is_empty() || event.probability < 1.0 {
-            row(words::label(&event.title), event.probability, (event.low, event.high), other.map(|other| other.probability));
+            row(
+                words::label(&event.title),
+                event.probability,
+                (event.low, event.high),
+                other.map(|other| other.probability),
+            );
         }
         for branch in &event.branches {
-            let was = other.and_then(|other| other.branches.iter().find(|b| b.name == branch.name)).map(|b| b.probability);
+            let was =
+                other.and_then(|other| other.branches.iter().find(|b| b.name == branch.name)).map(|b| b.probability);
             let label = format!("{}: {}", words::label(&event.title), branch.title);
             row(label, branch.probability, (branch.low, branch.high), was);
         }
@@ -258,7 +273,8 @@ fn likeliest(result: &Result) -> String {
 
 /// The largest change against the other case, in a sentence.
 fn difference(result: &Result, ghost: &Result) -> String {
-    let before = |event: &Event| ghost.events.iter().find(|other| other.name == event.name).map(|other| other.probability);
+    let before =
+        |event: &Event| ghost.events.iter().find(|other| other.name == event.name).map(|other| other.probability);
     let size = |event: &Event| before(event).map_or(-1.0, |was| (event.probability - was).abs());
     let case = words::case(ghost);
     let most = result.events.iter().max_by(|a, b| size(a).total_cmp(&size(b)));
@@ -266,7 +282,12 @@ fn difference(result: &Result, ghost: &Result) -> String {
         Some((most, was)) if size(most) >= 0.005 => {
             let now = words::frequency(most.probability, result.run.futures);
             let was = words::frequency(was, ghost.run.futures);
-            format!("Against {case} most changes here: {}, {} instead of {}.", most.title, now.of_futures(), was.brief())
+            format!(
+                "Against {case} most changes here: {}, {} instead of {}.",
+                most.title,
+                now.of_futures(),
+                was.brief()
+            )
         }
         _ => format!("Hardly anything changes against {case}."),
     }

@@ -19,7 +19,10 @@ pub(super) fn finish(drawing: &Drawing, words: Words, width: u32, height: u32) -
     let form = if width < super::NARROW { "narrow" } else { "wide" };
     let id = file_stem(&words.name, width);
     let style = palette::dark_style(|role| {
-        role == "bg" || body.contains(&format!("\"f-{role}\"")) || body.contains(&format!("\"s-{role}\"")) || body.contains(&format!("\"f-{role} "))
+        role == "bg"
+            || body.contains(&format!("\"f-{role}\""))
+            || body.contains(&format!("\"s-{role}\""))
+            || body.contains(&format!("\"f-{role} "))
     });
     let text = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" \

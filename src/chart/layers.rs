@@ -7,7 +7,7 @@
 use super::labels::settle;
 use std::collections::BTreeSet;
 
-pub(super) const BOX: f64 = 98.0;
+pub(super) const BOX: f64 = 104.0;
 const LANE: f64 = 16.0;
 const GAP: f64 = 30.0;
 /// From a circle's frame to its members.
@@ -68,15 +68,26 @@ pub(super) fn lay_out(graph: &Graph) -> Layout {
     }
     sort(&mut order, &mut nodes);
     let blocks = settle_columns(&order, &mut nodes, &spans);
-    let top = nodes.iter().map(|node| node.y - node.size / 2.0).chain(blocks.iter().map(|block| block.0)).fold(f64::INFINITY, f64::min);
-    let bottom =
-        nodes.iter().map(|node| node.y + node.size / 2.0).chain(blocks.iter().map(|block| block.1)).fold(f64::NEG_INFINITY, f64::max);
+    let top = nodes
+        .iter()
+        .map(|node| node.y - node.size / 2.0)
+        .chain(blocks.iter().map(|block| block.0))
+        .fold(f64::INFINITY, f64::min);
+    let bottom = nodes
+        .iter()
+        .map(|node| node.y + node.size / 2.0)
+        .chain(blocks.iter().map(|block| block.1))
+        .fold(f64::NEG_INFINITY, f64::max);
     let down = |y: f64| y - top;
     Layout {
         columns,
         places: nodes[..graph.count].iter().map(|node| (node.column, down(node.y))).collect(),
         lanes: chains.iter().map(|chain| chain.iter().map(|&lane| down(nodes[lane].y)).collect()).collect(),
-        frames: spans.iter().zip(&blocks).map(|(&(first, last), &(top, bottom))| (first, last, down(top), down(bottom))).collect(),
+        frames: spans
+            .iter()
+            .zip(&blocks)
+            .map(|(&(first, last), &(top, bottom))| (first, last, down(top), down(bottom)))
+            .collect(),
         height: (bottom - top).max(0.0),
     }
 }
@@ -152,7 +163,15 @@ fn add_lanes(
                 .flatten()
                 .find(|&circle| (spans[circle].0..=spans[circle].1).contains(&column));
             let lane = nodes.len();
-            nodes.push(Node { column, size: LANE, circle: inside, y: 0.0, before: vec![last], after: Vec::new(), beside: Vec::new() });
+            nodes.push(Node {
+                column,
+                size: LANE,
+                circle: inside,
+                y: 0.0,
+                before: vec![last],
+                after: Vec::new(),
+                beside: Vec::new(),
+            });
             nodes[last].after.push(lane);
             chain.push(lane);
             last = lane;
@@ -183,12 +202,14 @@ fn sort(order: &mut [Vec<usize>], nodes: &mut [Node]) {
         let forward = round % 2 == 0;
         for step in 0..order.len() {
             let place = if forward { step } else { order.len() - 1 - step };
-            let key: Vec<(usize, f64)> = order[place].iter().map(|&node| (node, mean(&nodes[node], nodes, forward))).collect();
+            let key: Vec<(usize, f64)> =
+                order[place].iter().map(|&node| (node, mean(&nodes[node], nodes, forward))).collect();
             let mut column: Vec<(usize, f64, Option<usize>, f64)> = Vec::new();
             for &(node, wish) in &key {
                 let circle = nodes[node].circle;
                 // The members of a circle go where their mean goes.
-                let mates: Vec<f64> = key.iter().filter(|(other, _)| nodes[*other].circle == circle).map(|(_, wish)| *wish).collect();
+                let mates: Vec<f64> =
+                    key.iter().filter(|(other, _)| nodes[*other].circle == circle).map(|(_, wish)| *wish).collect();
                 let group = if circle.is_some() { mates.iter().sum::<f64>() / mates.len() as f64 } else { wish };
                 column.push((node, group, circle, wish));
             }
@@ -270,7 +291,8 @@ fn block(circle: usize, (first, last): (usize, usize), order: &[Vec<usize>], nod
         let stack: f64 = members.iter().map(|&node| nodes[node].size + GAP).sum();
         height = height.max(stack - GAP);
         for member in members {
-            let outside = nodes[member].before.iter().chain(&nodes[member].after).filter(|&&n| nodes[n].circle != Some(circle));
+            let outside =
+                nodes[member].before.iter().chain(&nodes[member].after).filter(|&&n| nodes[n].circle != Some(circle));
             wishes.extend(outside.map(|&neighbour| nodes[neighbour].y));
         }
     }
@@ -281,7 +303,8 @@ fn block(circle: usize, (first, last): (usize, usize), order: &[Vec<usize>], nod
 
 fn settle_column(column: &[usize], nodes: &mut [Node], blocks: &[(f64, f64)], forward: bool) {
     let here: BTreeSet<usize> = column.iter().filter_map(|&node| nodes[node].circle).collect();
-    let mut bounds: Vec<(f64, f64, usize)> = here.iter().map(|&circle| (blocks[circle].0, blocks[circle].1, circle)).collect();
+    let mut bounds: Vec<(f64, f64, usize)> =
+        here.iter().map(|&circle| (blocks[circle].0, blocks[circle].1, circle)).collect();
     bounds.sort_by(|a, b| a.0.total_cmp(&b.0));
     for &(top, bottom, circle) in &bounds {
         let members: Vec<usize> = column.iter().copied().filter(|&node| nodes[node].circle == Some(circle)).collect();

@@ -92,7 +92,8 @@ pub(super) fn arrow_head(drawing: &mut Drawing, from: Point, tip: Point, length:
     let (ux, uy) = (dx / distance, dy / distance);
     let base = (tip.0 - ux * length, tip.1 - uy * length);
     let half = length * 0.42;
-    drawing.polygon(vec![tip, (base.0 - uy * half, base.1 + ux * half), (base.0 + uy * half, base.1 - ux * half)], paint);
+    drawing
+        .polygon(vec![tip, (base.0 - uy * half, base.1 + ux * half), (base.0 + uy * half, base.1 - ux * half)], paint);
 }
 
 /// A figure and what it is of, side by side: **25** in 100.

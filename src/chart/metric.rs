@@ -72,7 +72,11 @@ pub(super) fn defined_in(result: &Result, metric: &Metric) -> String {
         return String::new();
     }
     let often = words::frequency(metric.defined, result.run.futures);
-    if metric.unit == "date" { format!("Happens {}. ", often.in_futures()) } else { format!("Has a value {}. ", often.in_futures()) }
+    if metric.unit == "date" {
+        format!("Happens {}. ", often.in_futures())
+    } else {
+        format!("Has a value {}. ", often.in_futures())
+    }
 }
 
 /// A bar for all futures, then one for those of each outcome.
@@ -147,12 +151,8 @@ fn constant(result: &Result, metric: &Metric, value: f64, width: u32) -> Svg {
 
 /// The outcomes' swatches and names, from the first on.
 pub(super) fn outcome_key(frame: &mut Frame, result: &Result, gap: f64) {
-    let entries: Vec<(Sign, String)> = result
-        .outcomes
-        .iter()
-        .zip(palette::of_outcomes(&result.outcomes))
-        .map(|(outcome, paint)| (Sign::Swatch(paint), words::label(&outcome.title)))
-        .collect();
+    let layers = palette::layers(&result.outcomes).into_iter();
+    let entries: Vec<(Sign, String)> = layers.map(|layer| (Sign::Swatch(layer.paint), layer.label)).collect();
     mark::key(frame, gap, ink(26.0).size, &entries);
 }
 

@@ -22,8 +22,8 @@ mod palette;
 mod path;
 mod scale;
 pub mod text;
-mod timeline;
 mod time;
+mod timeline;
 pub mod words;
 
 use crate::simulation::result::Result;

@@ -30,9 +30,8 @@ pub fn outcomes_paired(result: &Result, width: u32, ghost: Option<&Result>, half
             paint,
             share: outcome.probability,
             interval: Some((outcome.low, outcome.high)),
-            ghost: before(outcome, ghost).map(|was| {
-                (was, words::change(outcome.probability, was, half_widths.get(&outcome.name).copied()))
-            }),
+            ghost: before(outcome, ghost)
+                .map(|was| (was, words::change(outcome.probability, was, half_widths.get(&outcome.name).copied()))),
         })
         .collect();
     let answer = match ghost {
@@ -74,5 +73,10 @@ fn difference(result: &Result, ghost: &Result) -> String {
     }
     let now = words::frequency(most.probability, result.run.futures);
     let was = words::frequency(was, ghost.run.futures);
-    format!("{} changes most against {case}: {} instead of {}.", words::label(&most.title), now.of_futures(), was.brief())
+    format!(
+        "{} changes most against {case}: {} instead of {}.",
+        words::label(&most.title),
+        now.of_futures(),
+        was.brief()
+    )
 }

@@ -4,6 +4,7 @@
 //! that a fill can be found again in finished text: there it gets the role's class, which a dark style or a page can
 //! give another value. The outcomes' colours are those of Okabe and Ito (2008), told apart by colour-blind people too.
 
+use super::words::label;
 use crate::simulation::result::Outcome;
 use std::fmt::Write;
 
@@ -65,15 +66,8 @@ const ROLES: [(&str, Paint, u32); 34] = [
 ];
 
 /// The outcomes in file order, but for the last, which is [`REST`].
-const OUTCOMES: [Paint; 7] = [
-    Paint(0x0072B2),
-    Paint(0xD55E00),
-    Paint(0x009E73),
-    Paint(0xCC79A7),
-    CIRCLE,
-    Paint(0x56B4E9),
-    Paint(0xF0E442),
-];
+const OUTCOMES: [Paint; 7] =
+    [Paint(0x0072B2), Paint(0xD55E00), Paint(0x009E73), Paint(0xCC79A7), CIRCLE, Paint(0x56B4E9), Paint(0xF0E442)];
 /// Half of the first five and half paper, for further outcomes.
 const TINTS: [Paint; 5] = [Paint(0x80B8D8), Paint(0xEAAE80), Paint(0x80CEB9), Paint(0xE6BCD3), Paint(0xF2CF80)];
 /// The heat map, from low to high.
@@ -104,6 +98,39 @@ pub(super) fn of_outcomes(outcomes: &[Outcome]) -> Vec<Paint> {
             })
         })
         .collect()
+}
+
+/// One colour of a stack: an outcome, or several small ones together.
+pub(super) struct Layer {
+    pub(super) label: String,
+    pub(super) paint: Paint,
+    pub(super) members: Vec<usize>,
+}
+
+/// The layers of a stack, in file order: of more than twelve outcomes the largest seven, and all others as one.
+pub(super) fn layers(outcomes: &[Outcome]) -> Vec<Layer> {
+    let paints = of_outcomes(outcomes);
+    let mut largest: Vec<usize> = (0..outcomes.len()).collect();
+    if outcomes.len() > 12 {
+        largest.sort_by(|&a, &b| outcomes[b].probability.total_cmp(&outcomes[a].probability).then(a.cmp(&b)));
+        largest.truncate(7);
+        largest.sort_unstable();
+    }
+    let of =
+        |&place: &usize| Layer { label: label(&outcomes[place].title), paint: paints[place], members: vec![place] };
+    let mut layers: Vec<Layer> = largest.iter().map(of).collect();
+    let others: Vec<usize> = (0..outcomes.len()).filter(|place| !largest.contains(place)).collect();
+    if !others.is_empty() {
+        layers.push(Layer { label: format!("{} others", others.len()), paint: REST, members: others });
+    }
+    layers
+}
+
+impl Layer {
+    /// The layer's part of shares in file order.
+    pub(super) fn of(&self, shares: &[f64]) -> f64 {
+        self.members.iter().filter_map(|&place| shares.get(place)).sum()
+    }
 }
 
 fn own_color(text: &str) -> Option<Paint> {

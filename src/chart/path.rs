@@ -32,7 +32,8 @@ pub fn path(result: &Result, name: &str, width: u32, ghost: Option<&Result>) -> 
     let path = result.paths.iter().find(|path| path.name == name)?;
     let days = self::days(result);
     let (Some(&first), Some(&last)) = (days.first(), days.last()) else { return None };
-    if first >= last || FAN.iter().any(|(key, _)| path.quantiles.get(*key).is_none_or(|line| line.len() != days.len())) {
+    if first >= last || FAN.iter().any(|(key, _)| path.quantiles.get(*key).is_none_or(|line| line.len() != days.len()))
+    {
         return None;
     }
     let other = ghost.and_then(|ghost| Some((self::days(ghost), ghost.paths.iter().find(|other| other.name == name)?)));
@@ -82,7 +83,10 @@ impl Fan<'_> {
         let ticks: Vec<String> = axis.ticks.iter().map(|tick| axis.numbers.show(*tick)).collect();
         let widest = ticks.iter().map(|label| text::width(label, 26.0, false)).fold(0.0, f64::max);
         let labels = self.labels(&numbers, frame.narrow);
-        let label_room = labels.iter().map(|(figure, size, words)| bold(*size).width(figure) + words_width(words)).fold(0.0, f64::max);
+        let label_room = labels
+            .iter()
+            .map(|(figure, size, words)| bold(*size).width(figure) + words_width(words))
+            .fold(0.0, f64::max);
         let left = MARGIN + widest.max(40.0) + 16.0;
         let right = frame.right() - label_room - 40.0;
         let x = TimeScale::new(self.days[0], *self.days.last().unwrap_or(&0), left, right);

@@ -4,40 +4,42 @@
 //! larger than Noto's, so that what fits here fits there.
 
 use skrifa::instance::{LocationRef, Size};
-use skrifa::metrics::GlyphMetrics;
-use skrifa::{FontRef, MetadataProvider, charmap::Charmap};
+use skrifa::{FontRef, MetadataProvider};
 use std::sync::LazyLock;
 
 const OTHER_FONTS: f64 = 1.08;
 const UNITS_PER_EM: f64 = 1000.0;
+/// The font has no character beyond.
+const KNOWN: u32 = 0x2E80;
 
-struct Face {
-    glyphs: Charmap<'static>,
-    metrics: GlyphMetrics<'static>,
+/// The width of each character in ems.
+type Face = Vec<f64>;
+
+static REGULAR: LazyLock<Face> = LazyLock::new(|| face(notosans::REGULAR_TTF));
+static BOLD: LazyLock<Face> = LazyLock::new(|| face(notosans::BOLD_TTF));
+
+fn face(bytes: &[u8]) -> Face {
+    let font = FontRef::new(bytes).ok();
+    let known = font.as_ref().map(|font| {
+        let size = Size::new(UNITS_PER_EM as f32);
+        (font.charmap(), font.glyph_metrics(size, LocationRef::default()))
+    });
+    let advance = |character: u32| {
+        let (glyphs, metrics) = known.as_ref()?;
+        Some(metrics.advance_width(glyphs.map(character)?)? as f64 / UNITS_PER_EM)
+    };
+    (0..KNOWN).map(|character| advance(character).unwrap_or_else(|| guess(character))).collect()
 }
 
-static REGULAR: LazyLock<Option<Face>> = LazyLock::new(|| Face::of(notosans::REGULAR_TTF));
-static BOLD: LazyLock<Option<Face>> = LazyLock::new(|| Face::of(notosans::BOLD_TTF));
-
-impl Face {
-    fn of(bytes: &'static [u8]) -> Option<Face> {
-        let font = FontRef::new(bytes).ok()?;
-        let size = Size::new(UNITS_PER_EM as f32);
-        Some(Face { glyphs: font.charmap(), metrics: font.glyph_metrics(size, LocationRef::default()) })
-    }
-
-    fn advance(&self, character: char) -> Option<f64> {
-        let advance = self.metrics.advance_width(self.glyphs.map(character)?)?;
-        Some(advance as f64 / UNITS_PER_EM)
-    }
+/// What the font lacks is shown in the system's: scripts beyond U+1100 are mostly as wide as high.
+fn guess(character: u32) -> f64 {
+    if character >= 0x1100 { 1.0 } else { 0.6 }
 }
 
 /// Units that a line of text takes.
 pub fn width(text: &str, size: f64, bold: bool) -> f64 {
     let face = if bold { &*BOLD } else { &*REGULAR };
-    // What the font lacks is shown in the system's: scripts beyond U+1100 are mostly as wide as high.
-    let guess = |c: char| if c >= '\u{1100}' { 1.0 } else { 0.6 };
-    let ems: f64 = text.chars().map(|c| face.as_ref().and_then(|face| face.advance(c)).unwrap_or_else(|| guess(c))).sum();
+    let ems: f64 = text.chars().map(|c| face.get(c as usize).copied().unwrap_or_else(|| guess(c as u32))).sum();
     ems * size * OTHER_FONTS
 }
 
@@ -93,7 +95,11 @@ fn words(text: &str) -> Vec<String> {
 fn belongs(before: &str, word: &str) -> bool {
     let number = before.ends_with(|c: char| c.is_ascii_digit());
     let month = word.len() >= 3 && super::time::MONTHS.iter().any(|month| word.starts_with(month));
-    word.starts_with('(') && word.ends_with([')', '.', ',']) || word == "·" || before == "±" || before == "×" || (number && (word.starts_with('%') || word == "in" || month))
+    word.starts_with('(') && word.ends_with([')', '.', ','])
+        || word == "·"
+        || before == "±"
+        || before == "×"
+        || (number && (word.starts_with('%') || word == "in" || month))
         || (before.ends_with(" in") && word.starts_with(|c: char| c.is_ascii_digit()))
 }
 

@@ -16,12 +16,14 @@ pub fn timeline(result: &Result, width: u32, ghost: Option<&Result>) -> Option<S
     }
     let mut events: Vec<&Event> = result.events.iter().collect();
     events.sort_by_key(|event| middle_day(event));
-    let answer = "Bar: the time in which it can happen. Dot and line: when it does, the middle and 9 of 10 of its dates.";
+    let answer =
+        "Bar: the time in which it can happen. Dot and line: when it does, the middle and 9 of 10 of its dates.";
     let mut frame = Frame::new("timeline", "When can things happen?", answer, width);
     let rows = Rows::of(&frame, result, &events, span);
     rows.draw(&mut frame, result, &events, ghost);
     let timed = |timing: &str| events.iter().any(|event| event.timing.as_deref() == Some(timing));
-    let after = if timed("after") { "Slanted bar: the window opens with another event, so it has no fixed dates." } else { "" };
+    let after =
+        if timed("after") { "Slanted bar: the window opens with another event, so it has no fixed dates." } else { "" };
     let when = if timed("when") { "Frame without ground: decided by a condition." } else { "" };
     let other = ghost.map_or_else(String::new, |ghost| format!("Thin line below: {}.", words::case(ghost)));
     Some(frame.finish(&[after, when, &other], &words::source(result), &description(result)))
@@ -50,7 +52,8 @@ impl Rows {
             return Rows { x, label_room: figure_x - MARGIN - 20.0, height: 104.0, figure_x };
         }
         let label = |event: &Event| text::width(&words::label(&event.title), 28.0, false);
-        let label_room = widest(&label).max(widest(&|e| text::width(second_line(e), 22.0, false))).min(frame.width * 0.33);
+        let label_room =
+            widest(&label).max(widest(&|e| text::width(second_line(e), 22.0, false))).min(frame.width * 0.33);
         let x = TimeScale::new(span.0, span.1, MARGIN + label_room + 20.0, figure_x - 24.0);
         Rows { x, label_room, height: 74.0, figure_x }
     }
@@ -119,8 +122,12 @@ impl Rows {
         match event.timing.as_deref() {
             Some("on") => {
                 let size = 20.0;
-                let corners =
-                    vec![(opens, middle - size), (opens + size, middle), (opens, middle + size), (opens - size, middle)];
+                let corners = vec![
+                    (opens, middle - size),
+                    (opens + size, middle),
+                    (opens, middle + size),
+                    (opens - size, middle),
+                ];
                 drawing.polygon(corners, DATA);
                 let date = words::date(&window.opens[0], years);
                 let kind = ink(26.0);

@@ -83,7 +83,11 @@ impl Frequency {
 
 impl fmt::Display for Frequency {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_extreme() { formatter.write_str(&self.figure) } else { write!(formatter, "{} {}", self.figure, self.unit) }
+        if self.is_extreme() {
+            formatter.write_str(&self.figure)
+        } else {
+            write!(formatter, "{} {}", self.figure, self.unit)
+        }
     }
 }
 
@@ -218,7 +222,14 @@ fn decimals_for(step: f64) -> usize {
 /// A number with a true minus, and none before zero.
 fn signless(value: f64, decimals: usize) -> String {
     if !value.is_finite() {
-        return if value.is_nan() { "–" } else if value > 0.0 { "∞" } else { "−∞" }.to_owned();
+        return if value.is_nan() {
+            "–"
+        } else if value > 0.0 {
+            "∞"
+        } else {
+            "−∞"
+        }
+        .to_owned();
     }
     if value.abs() >= 1e15 {
         return format!("{value:.2e}").replace('-', "−");
