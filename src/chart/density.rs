@@ -1,6 +1,8 @@
 //! How many futures fall where: a metric's histogram as one stepped shape, values that many futures have exactly as bars
 //! beside it, and a strip that says how the futures with such a value end.
 
+mod strip;
+
 use super::calendar_axis::TimeScale;
 use super::drawing::{Point, bold, ink, mute};
 use super::frame::{Frame, MARGIN};
@@ -45,9 +47,10 @@ pub(super) fn draw(result: &Result, metric: &Metric, width: u32, other: Option<(
     } else {
         String::new()
     };
+    let figures = if plot.many() { "Figures: of 100 futures, how many have exactly that value." } else { "" };
     let strip = if striped { "Strip: how the futures with that value end." } else { "" };
     let description = description(result, metric, &values);
-    let notes = ["Above: how many futures fall there.", strip, &outside, &weighted(result)];
+    let notes = ["Above: how many futures fall there.", strip, figures, &outside, &weighted(result)];
     Some(frame.finish(if striped { &notes } else { &notes[2..] }, &words::source(result), &description))
 }
 
@@ -117,7 +120,9 @@ impl<'a> Plot<'a> {
         };
         plot.peak = heights(metric).max(other.map_or(0.0, |(_, other)| heights(other)));
         if plot.peak == 0.0 {
-            plot.peak = 1.0;
+            // There are exact values only: the most frequent is as high as the plot.
+            let most = atoms(metric).map(|(_, share)| share).fold(0.0, f64::max);
+            plot.peak = most.max(1e-9) * 24.0 / (plot.x.to - plot.x.from).max(1e-300);
         }
         plot
     }
@@ -181,7 +186,7 @@ impl<'a> Plot<'a> {
             let wanted = share / (self.x.to - self.x.from).max(1e-300) * 24.0 / self.peak;
             let height = (wanted.min(1.0) * (self.bottom - self.top)).max(3.0);
             drawing.rect(left, self.bottom - height, ATOM_WIDTH, height, DATA);
-            if wanted > 1.0 {
+            if wanted > 1.0 + 1e-9 {
                 let y = self.top + 40.0;
                 let right = left + ATOM_WIDTH;
                 mark::slit(
@@ -202,7 +207,11 @@ impl<'a> Plot<'a> {
         let at = self.x.at(value);
         let below: f64 = self.bins().filter(|(_, to, ..)| *to <= value + 1e-12).map(|(.., share)| share).sum();
         let above: f64 = self.bins().filter(|(from, ..)| *from >= value - 1e-12).map(|(.., share)| share).sum();
-        if below > 0.0 && above == 0.0 { at } else { at - ATOM_WIDTH }
+        match (below > 0.0, above > 0.0) {
+            (false, false) => at - ATOM_WIDTH / 2.0,
+            (true, false) => at,
+            _ => at - ATOM_WIDTH,
+        }
     }
 
     fn bins(&self) -> impl Iterator<Item = (f64, f64, usize, f64)> {
@@ -264,6 +273,11 @@ impl<'a> Plot<'a> {
         }
     }
 
+    /// Whether there are so many exact values that each has its figure only.
+    fn many(&self) -> bool {
+        atoms(self.metric).count() > 3
+    }
+
     fn exact(&self, value: f64) -> bool {
         atoms(self.metric).any(|(atom, _)| (atom - value).abs() <= 1e-9 * value.abs().max(1e-9))
     }
@@ -277,12 +291,14 @@ impl<'a> Plot<'a> {
     fn atom_lines(&self, frame: &Frame) -> Vec<(usize, f64, String)> {
         let mut free: Vec<f64> = Vec::new();
         let mut lines = Vec::new();
+        let many = self.many();
         for (value, share) in atoms(self.metric) {
             let often = words::frequency(share, self.result.run.futures);
-            let words = format!("{often}: exactly {}", self.values.show(value));
+            let words = if many { often.brief() } else { format!("{often}: exactly {}", self.values.exact(value)) };
             let words = text::shorten(&words, atom_size(frame), true, frame.room());
             let width = text::width(&words, atom_size(frame), true);
-            let x = self.atom_left(value).min(frame.right() - width);
+            let aside = if many { (ATOM_WIDTH - width) / 2.0 } else { 0.0 };
+            let x = (self.atom_left(value) + aside).min(frame.right() - width);
             let line = free.iter().position(|end| *end <= x).unwrap_or(free.len());
             if line == free.len() {
                 free.push(0.0);
@@ -319,87 +335,6 @@ impl<'a> Plot<'a> {
             frame.drawing.text(place, label_y - 32.0, bold(size).middle(), &figure(*value, *main));
             frame.drawing.text(place, label_y - 4.0, mute(24.0).middle(), words);
         }
-    }
-
-    /// Of a hundred futures with such a value, how many end how. Gives whether there is anything to show.
-    fn strip(&self, frame: &mut Frame) -> bool {
-        let outcomes = &self.result.outcomes;
-        frame.y = self.bottom;
-        if outcomes.len() < 2 {
-            return false;
-        }
-        let worth = self.result.run.effective_futures * self.metric.defined;
-        let layers = palette::layers(outcomes);
-        let (top, height) = (self.bottom + 28.0, if frame.narrow { 120.0 } else { 140.0 });
-        let shares = |index: usize| -> Vec<f64> {
-            let of = |name: &String| self.metric.histogram.by_outcome.get(name).and_then(|bins| bins.get(index));
-            outcomes.iter().map(|outcome| of(&outcome.name).copied().unwrap_or(0.0)).collect()
-        };
-        let mut columns: Vec<(f64, f64, Vec<f64>)> = self
-            .bins()
-            .filter(|(.., share)| share * worth >= ENOUGH)
-            .map(|(from, to, index, _)| (self.x.at(from), self.x.at(to), shares(index)))
-            .collect();
-        if let Some((value, shares)) = self.atom_shares() {
-            let left = self.atom_left(value);
-            columns.push((left, left + ATOM_WIDTH, shares));
-        }
-        if columns.is_empty() {
-            return false;
-        }
-        for (from, to, shares) in runs(&columns) {
-            // Each outcome of a run of bins is one stepped shape; the first stands on top.
-            let mut above = vec![0.0; shares.len()];
-            for layer in &layers {
-                let below: Vec<f64> = above.iter().zip(&shares).map(|(start, of)| start + layer.of(of)).collect();
-                let edges: Vec<(f64, f64)> = from.iter().copied().zip(to.iter().copied()).collect();
-                let step = |levels: &[f64]| -> Vec<Point> {
-                    let pairs = edges.iter().zip(levels);
-                    pairs.flat_map(|((a, b), level)| [(*a, top + level * height), (*b, top + level * height)]).collect()
-                };
-                if below.iter().zip(&above).any(|(b, a)| b - a > 1e-9) {
-                    let mut shape = step(&above);
-                    shape.extend(step(&below).into_iter().rev());
-                    frame.drawing.polygon(shape, layer.paint);
-                }
-                above = below;
-            }
-        }
-        for (share, label) in [(0.0, "0"), (0.5, "50"), (1.0, "100")] {
-            frame.drawing.text(MARGIN + 46.0, top + (1.0 - share) * height + 9.0, mute(24.0).end(), label);
-        }
-        frame.y = top + height;
-        if !frame.narrow && outcomes.len() <= BESIDE {
-            let leading = (height / outcomes.len() as f64).min(34.0);
-            let first = top + height / 2.0 - leading * (outcomes.len() as f64 - 1.0) / 2.0 + 9.0;
-            for (index, layer) in layers.iter().enumerate() {
-                let y = first + leading * index as f64;
-                mark::swatch(&mut frame.drawing, self.legend, y, 24.0, layer.paint);
-                let name = text::shorten(&layer.label, 26.0, false, frame.right() - self.legend - 28.0);
-                frame.drawing.text(self.legend + 28.0, y, ink(26.0), &name);
-            }
-        }
-        true
-    }
-
-    /// How the futures end that have the one exact value: what all futures leave over, where every future has a value
-    /// and none lies outside the axis.
-    fn atom_shares(&self) -> Option<(f64, Vec<f64>)> {
-        let mut atoms = atoms(self.metric);
-        let (value, share) = atoms.next()?;
-        let histogram = &self.metric.histogram;
-        let sure = self.metric.defined >= 1.0 && histogram.below + histogram.above < 0.002;
-        if atoms.next().is_some() || !sure || share * self.result.run.effective_futures < ENOUGH {
-            return None;
-        }
-        let left_over = |outcome: &crate::simulation::result::Outcome| {
-            let bins = histogram.by_outcome.get(&outcome.name).map_or(&[][..], Vec::as_slice);
-            let in_bins: f64 = bins.iter().zip(&histogram.shares).map(|(of, share)| of * share).sum();
-            (outcome.probability - in_bins).max(0.0)
-        };
-        let parts: Vec<f64> = self.result.outcomes.iter().map(left_over).collect();
-        let sum: f64 = parts.iter().sum();
-        (sum > 0.0).then(|| (value, parts.iter().map(|part| part / sum).collect()))
     }
 
     fn axis(&self, frame: &mut Frame, striped: bool) {
@@ -444,24 +379,6 @@ fn widths(metric: &Metric) -> impl Iterator<Item = f64> {
 fn legend_width(result: &Result) -> f64 {
     let names = result.outcomes.iter().map(|outcome| text::width(&words::label(&outcome.title), 26.0, false));
     names.fold(0.0, f64::max).min(300.0) + 44.0
-}
-
-type Run = (Vec<f64>, Vec<f64>, Vec<Vec<f64>>);
-
-/// Neighbouring columns together: their left edges, right edges, and shares.
-fn runs(columns: &[(f64, f64, Vec<f64>)]) -> Vec<Run> {
-    let mut runs: Vec<Run> = Vec::new();
-    for (from, to, shares) in columns {
-        match runs.last_mut() {
-            Some((lefts, rights, all)) if rights.last().is_some_and(|right| (right - from).abs() < 0.01) => {
-                lefts.push(*from);
-                rights.push(*to);
-                all.push(shares.clone());
-            }
-            _ => runs.push((vec![*from], vec![*to], vec![shares.clone()])),
-        }
-    }
-    runs
 }
 
 /// Nine of ten of the futures that have none of the exact values, read off the bins.
@@ -518,9 +435,10 @@ fn answer(result: &Result, metric: &Metric, values: &Values, other: Option<(&Res
             Some((from, to)) => {
                 format!("; otherwise mostly between {} and {}", values.show(from), values.with_unit(to))
             }
+            None if low < high => format!("; in 9 of 10 between {} and {}", values.exact(low), values.exact(high)),
             None => String::new(),
         };
-        return format!("{defined}{first} {often} futures exactly {}{rest}.", values.show(value));
+        return format!("{defined}{first} {often} futures exactly {}{rest}.", values.exact(value));
     }
     if calendar_axis::span(result).is_some() && metric.unit == "date" {
         let (low, middle, high) = (values.show(low), values.show(middle), values.show(high));
@@ -536,7 +454,7 @@ fn description(result: &Result, metric: &Metric, values: &Values) -> String {
     let mut text = answer(result, metric, values, None);
     for (value, share) in atoms(metric) {
         let often = words::frequency(share, result.run.futures);
-        text.push_str(&format!(" {often}: exactly {}.", values.show(value)));
+        text.push_str(&format!(" {often}: exactly {}.", values.exact(value)));
     }
     let known: Vec<String> = metric
         .quantiles

@@ -54,6 +54,14 @@ impl Values {
         }
     }
 
+    /// A value that is the same in many futures, with all of its digits.
+    pub(super) fn exact(&self, value: f64) -> String {
+        match self {
+            Values::Dates { .. } => self.show(value),
+            Values::Numbers(_) => words::number(value),
+        }
+    }
+
     pub(super) fn with_unit(&self, value: f64) -> String {
         match self {
             Values::Dates { .. } => self.show(value),

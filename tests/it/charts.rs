@@ -335,6 +335,10 @@ fn never_and_always(mut result: Result) -> Result {
     result.outcomes[1].probability = 0.0004;
     result.outcomes[2].probability = 0.9992;
     result.outcomes[3].probability = 0.0004;
+    for outcome in &mut result.outcomes {
+        outcome.low = (outcome.probability - 0.0002).max(0.0);
+        outcome.high = (outcome.probability + 0.0002).min(1.0);
+    }
     result
 }
 
@@ -365,6 +369,7 @@ fn odd_metrics(mut result: Result) -> Result {
         metric.histogram.shares.clear();
         metric.histogram.by_outcome.clear();
         metric.histogram.atoms = vec![(0.0, 0.2), (1.0, 0.5), (2.0, 0.25), (3.0, 0.05)];
+        (metric.histogram.below, metric.histogram.above) = (0.0, 0.0);
         (metric.min, metric.max) = (Some(0.0), Some(3.0));
         let values = [0.0, 0.0, 0.0, 1.0, 1.0, 2.0, 2.0, 2.0, 3.0];
         metric.quantiles.values_mut().zip(values).for_each(|(quantile, value)| *quantile = Some(value));
