@@ -11,8 +11,10 @@ mod dependence;
 mod drawing;
 mod events;
 mod finish;
+pub mod flow;
 mod frame;
 mod given;
+pub mod heat_map;
 mod labels;
 mod layers;
 mod mark;
@@ -21,13 +23,19 @@ mod outcomes;
 mod palette;
 mod path;
 mod scale;
+pub mod sweep;
+mod target;
 pub mod text;
 mod time;
 mod timeline;
+pub mod tornado;
+pub mod variants;
+pub mod waterfall;
 pub mod words;
 
 use crate::simulation::result::Result;
 pub use palette::themed_page_css;
+pub use target::Target;
 
 /// The width of a chart on a page or a slide.
 pub const WIDE: u32 = 1600;

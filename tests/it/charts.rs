@@ -2,6 +2,8 @@
 //!
 //! `UPDATE=1 cargo test charts` writes the pictures anew: look at what has changed before it is kept.
 
+mod analyses;
+
 use forkcast::chart::{self, Svg, text};
 use forkcast::simulation::result::{Branch, Event, Metric, Result};
 use std::path::PathBuf;
@@ -31,6 +33,9 @@ fn pictures_are_as_stored() {
                 changed.extend(compare(&format!("{}-ghost", svg.file_stem()), &svg));
             }
         }
+    }
+    for (_, svg) in analyses::charts(&[chart::WIDE, chart::SLIM], false) {
+        changed.extend(compare(&svg.file_stem(), &svg));
     }
     assert!(changed.is_empty(), "look at these pictures, then run with UPDATE=1: {changed:?}");
 }
@@ -65,6 +70,10 @@ fn no_text_overlaps_another_or_leaves_the_picture() {
             }
         }
     }
+    for (case, svg) in analyses::charts(&[1600, 1250, 1000, 720], true) {
+        let place = format!("{case}, {} at {}", svg.name, svg.width);
+        found.extend(overlaps(&svg).into_iter().map(|what| format!("{place}: {what}")));
+    }
     assert!(found.is_empty(), "{} places:\n{}", found.len(), found.join("\n"));
 }
 
@@ -80,6 +89,10 @@ fn odd_cases_can_be_looked_at() {
                 std::fs::write(path, &svg.text).expect("the folder can be written");
             }
         }
+    }
+    for (case, svg) in analyses::charts(&[chart::WIDE, chart::SLIM], true) {
+        std::fs::write(folder.join(format!("{case}-{}.svg", svg.file_stem())), &svg.text)
+            .expect("the folder can be written");
     }
 }
 
