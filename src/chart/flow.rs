@@ -70,7 +70,7 @@ fn answer(flow: &Flow, layers: &[Layer], moves: &[Vec<f64>]) -> String {
     }
     let (from, to) = (title(flow, &layers[most.0]), title(flow, &layers[most.1]));
     let all = words::label(&words::frequency(moved, flow.futures).of_futures());
-    format!("{all} do. Most often from {from} to {to}: {} in 100.", words::number(most.2 * 100.0))
+    format!("{all} do. Most often from {from} to {to}: {} in 100.", points(most.2))
 }
 
 fn draw(frame: &mut Frame, flow: &Flow, layers: &[Layer], moves: &[Vec<f64>]) {

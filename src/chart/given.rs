@@ -183,7 +183,7 @@ fn wide(frame: &mut Frame, result: &Result, rows: &[Row], places: &[usize], befo
         let (size, lines) = text::fit(&words::label(&outcome.title), &[30.0, 26.0, 24.0], true, room);
         let name = text::shorten(&lines.join(" "), size, true, room);
         let width = frame.drawing.text(left + 34.0, head, bold(size), &name);
-        frame.drawing.text(left + 34.0 + width + 10.0, head, mute(30.0), &share);
+        frame.drawing.text(left + 34.0 + text::beside(width) + 10.0, head, mute(30.0), &share);
         scale_lines(frame, &scale, outcome, top, bottom);
         for (index, row) in rows.iter().enumerate() {
             let y = top + (index as f64 + 0.5) * row_height;
@@ -240,7 +240,7 @@ fn row_label(drawing: &mut Drawing, row: &Row, x: f64, baseline: f64, room: f64)
     match (&row.branch, lines.as_slice()) {
         (Some(branch), [_]) => {
             let width = drawing.text(x, baseline, ink(size), &format!("{}:", row.title));
-            drawing.text(x + width + 6.0, baseline, mute(size), branch);
+            drawing.text(x + text::beside(width) + 6.0, baseline, mute(size), branch);
         }
         (Some(branch), _) => {
             drawing.text(x, baseline - 15.0, ink(size), &text::shorten(&row.title, size, false, room));

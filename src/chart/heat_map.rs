@@ -134,6 +134,7 @@ impl<'a> Grid<'a> {
         }
         if let (Some(column), Some(row)) = (map.across.here, map.up.here) {
             let (x, y) = self.corner(column, row);
+            frame.drawing.frame(x - 7.5, y - 7.5, self.cell.0 + 12.0, self.cell.1 + 12.0, BG, 3.0);
             frame.drawing.frame(x - 4.5, y - 4.5, self.cell.0 + 6.0, self.cell.1 + 6.0, INK, 6.0);
         }
         self.row_labels(frame);

@@ -43,6 +43,12 @@ pub fn width(text: &str, size: f64, bold: bool) -> f64 {
     ems * size * OTHER_FONTS
 }
 
+/// Where a text goes on that stands directly beside one of this width: half of the allowance for other fonts is enough
+/// to keep them apart, all of it would look like a gap.
+pub(super) fn beside(width: f64) -> f64 {
+    width * (1.0 - 0.5 * (OTHER_FONTS - 1.0))
+}
+
 /// Breaks a text into lines of at most `room` units; the last of `lines` ends in “…” where there would be more.
 pub(super) fn wrap(text: &str, size: f64, bold: bool, room: f64, lines: usize) -> Vec<String> {
     let mut broken: Vec<String> = Vec::new();

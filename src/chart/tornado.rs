@@ -230,7 +230,7 @@ fn wide_label(frame: &mut Frame, row: &TornadoRow, middle: f64, room: f64) {
         let width = frame.drawing.text(MARGIN, middle + 10.0, ink(size), &format!("{title}{colon}"));
         if !row.field.is_empty() {
             let field = format!("{}{}", row.field, row.star());
-            frame.drawing.text(MARGIN + width + 7.0, middle + 10.0, mute(size), &field);
+            frame.drawing.text(MARGIN + text::beside(width) + 6.0, middle + 10.0, mute(size), &field);
         }
         return;
     }

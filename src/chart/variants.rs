@@ -45,7 +45,7 @@ pub fn variants(variants: &Variants, width: u32) -> Option<Svg> {
     for row in (0..count).collect::<Vec<usize>>().chunks(layout.columns) {
         layout.panels(&mut frame, variants, row);
     }
-    let line = format!("Thin line: {}.", words::label(&variants.cases[0].title));
+    let line = format!("Scales: in 100 futures. Thin line: {}.", words::label(&variants.cases[0].title));
     Some(frame.finish(&[&line, INTERVALS], &variants.source, &description(variants)))
 }
 
@@ -105,6 +105,7 @@ impl Layout {
     }
 
     fn panels(&self, frame: &mut Frame, variants: &Variants, outcomes: &[usize]) {
+        let narrow = frame.narrow;
         let paints = palette::of_outcomes(&variants.outcomes);
         let head = frame.y + 52.0;
         let top = head + 20.0;
@@ -126,13 +127,16 @@ impl Layout {
                 frame.drawing.text(x, bottom + 30.0, mute(24.0).middle(), &words::of_hundred(tick));
             }
             let base = variants.cases[0].shares[outcome];
+            let middle = |index: usize| top + (index as f64 + 0.5) * self.row + 3.0 + if narrow { 16.0 } else { 0.0 };
             for (index, case) in variants.cases.iter().enumerate() {
-                let y = top + (index as f64 + 0.5) * self.row + 3.0 + if frame.narrow { 16.0 } else { 0.0 };
-                self.bar(frame, case, outcome, (index > 0).then_some(base), paints[outcome], &scale, y);
+                let width = scale.at(case.shares[outcome]) - left;
+                mark::bar(&mut frame.drawing, left, middle(index) - 16.0, width, 32.0, paints[outcome]);
             }
-            frame.drawing.line((scale.left, top), (scale.left, bottom), AXIS, 3.0);
-            let x = scale.at(base);
-            frame.drawing.line((x, top), (x, bottom), GHOST, 2.5);
+            frame.drawing.line((left, top), (left, bottom), AXIS, 3.0);
+            frame.drawing.line((scale.at(base), top), (scale.at(base), bottom), GHOST, 2.5);
+            for (index, case) in variants.cases.iter().enumerate() {
+                figures(frame, case, outcome, (index > 0).then_some(base), &scale, middle(index));
+            }
             if frame.narrow {
                 for (index, case) in variants.cases.iter().enumerate() {
                     let title = text::shorten(&words::label(&case.title), 24.0, false, self.label_room - 12.0);
@@ -157,31 +161,20 @@ impl Layout {
         }
         frame.y = bottom + 30.0;
     }
+}
 
-    fn bar(
-        &self,
-        frame: &mut Frame,
-        case: &Case,
-        outcome: usize,
-        base: Option<f64>,
-        paint: palette::Paint,
-        scale: &Scale,
-        y: f64,
-    ) {
-        let share = case.shares[outcome];
-        let (low, high) = case.intervals[outcome];
-        let drawing = &mut frame.drawing;
-        mark::bar(drawing, scale.left, y - 16.0, scale.at(share) - scale.left, 32.0, paint);
-        if share > 0.0 && share < 1.0 {
-            mark::interval(drawing, scale.at(low), scale.at(high), y, 9.0);
-        }
-        let x = scale.at(high.max(share)) + 16.0;
-        let figure = words::of_hundred(share);
-        let width = drawing.text_on_paper(x, y + 11.0, bold(FIGURE), &figure);
-        if let Some(base) = base {
-            let change = words::change(share, base, case.half_widths.get(outcome).copied());
-            drawing.text_on_paper(x + width + 12.0, y + 10.0, mute(24.0), &change);
-        }
+fn figures(frame: &mut Frame, case: &Case, outcome: usize, base: Option<f64>, scale: &Scale, y: f64) {
+    let share = case.shares[outcome];
+    let (low, high) = case.intervals[outcome];
+    let drawing = &mut frame.drawing;
+    if share > 0.0 && share < 1.0 {
+        mark::interval(drawing, scale.at(low), scale.at(high), y, 9.0);
+    }
+    let x = scale.at(high.max(share)) + 16.0;
+    let width = drawing.text_on_paper(x, y + 11.0, bold(FIGURE), &words::of_hundred(share));
+    if let Some(base) = base {
+        let change = words::change(share, base, case.half_widths.get(outcome).copied());
+        drawing.text_on_paper(x + width + 12.0, y + 10.0, mute(24.0), &change);
     }
 }
 
