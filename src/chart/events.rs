@@ -12,6 +12,7 @@ use super::palette::{AXIS, DATA, GHOST, GRID, INK, WASH};
 use super::scale::Scale;
 use super::{Svg, text, time, words};
 use crate::simulation::result::{Branch, Event, Result};
+use std::fmt::Write;
 
 const NAME: &str = "events";
 const PLOT: f64 = 190.0;
@@ -305,7 +306,7 @@ fn description(result: &Result) -> String {
             .map(|branch| format!("{} {}", branch.title, words::frequency(branch.probability, futures)))
             .collect();
         if !branches.is_empty() {
-            part.push_str(&format!(" ({})", branches.join(", ")));
+            let _ = write!(part, " ({})", branches.join(", "));
         }
         parts.push(part);
     }

@@ -9,6 +9,7 @@ use super::palette::{self, DATA, GHOST, GRID, Paint};
 use super::scale::Scale;
 use super::{Svg, text, words};
 use crate::simulation::result::{Outcome, Result, Shares};
+use std::fmt::Write;
 
 const ROWS: usize = 9;
 /// Fewer futures than this on one side say too little.
@@ -77,10 +78,12 @@ pub fn given(result: &Result, width: u32, ghost: Option<&Result>) -> Option<Svg>
     match left_out {
         0 => {}
         1 => notes.push_str(" Left out: one that is so or not so in under 100 futures."),
-        n => notes.push_str(&format!(" Left out: {n} that are so or not so in under 100 futures.")),
+        n => {
+            let _ = write!(notes, " Left out: {n} that are so or not so in under 100 futures.");
+        }
     }
     if others > 0 {
-        notes.push_str(&format!(" {others} more differ by less."));
+        let _ = write!(notes, " {others} more differ by less.");
     }
     Some(frame.finish(&[&notes], &words::source(result), &description))
 }
@@ -91,7 +94,7 @@ fn rows(result: &Result) -> (Vec<Row<'_>>, usize) {
     let mut left_out = 0;
     let worth = result.run.effective_futures;
     for event in &result.events {
-        let whole = (!(event.probability >= 1.0 && !event.branches.is_empty())).then_some((
+        let whole = (event.probability < 1.0 || event.branches.is_empty()).then_some((
             None,
             event.probability,
             &event.outcomes_if_yes,
@@ -188,7 +191,7 @@ fn wide(frame: &mut Frame, result: &Result, rows: &[Row], places: &[usize], befo
         for (index, row) in rows.iter().enumerate() {
             let y = top + (index as f64 + 0.5) * row_height;
             let edge = (left - 16.0).max(free[index] + 8.0);
-            free[index] = dumbbell(&mut frame.drawing, &scale, row, outcome, paints[place], y, before, edge);
+            free[index] = dumbbell(&mut frame.drawing, &scale, row, (outcome, paints[place]), before, (y, edge));
         }
         for share in [0.0, 0.5, 1.0] {
             frame.drawing.text(scale.at(share), bottom + 32.0, mute(24.0).middle(), &words::of_hundred(share));
@@ -218,7 +221,7 @@ fn narrow(frame: &mut Frame, result: &Result, rows: &[Row], place: usize, before
         let (size, lines) = text::fit(&row.label(), &[28.0, 26.0, 25.0, 24.0], false, frame.room());
         let label = text::shorten(&lines.join(" "), size, false, frame.room());
         frame.drawing.text_on_paper(MARGIN, y + 38.0, ink(size), &label);
-        dumbbell(&mut frame.drawing, &scale, row, outcome, paint, y + 72.0, before, MARGIN - 10.0);
+        dumbbell(&mut frame.drawing, &scale, row, (outcome, paint), before, (y + 72.0, MARGIN - 10.0));
     }
     for share in [0.0, 0.5, 1.0] {
         frame.drawing.text(scale.at(share), bottom + 32.0, mute(26.0).middle(), &words::of_hundred(share));
@@ -260,11 +263,9 @@ fn dumbbell(
     drawing: &mut Drawing,
     scale: &Scale,
     row: &Row,
-    outcome: &Outcome,
-    paint: Paint,
-    y: f64,
+    (outcome, paint): (&Outcome, Paint),
     before: &[Row],
-    edge: f64,
+    (y, edge): (f64, f64),
 ) -> f64 {
     let of = |shares: &Shares| shares.get(&outcome.name).copied().unwrap_or(0.0);
     let (yes, no) = (scale.at(of(row.yes)), scale.at(of(row.no)));

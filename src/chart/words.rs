@@ -34,7 +34,7 @@ pub fn frequency(share: f64, futures: u64) -> Frequency {
         per(1000.0, "under 1".to_owned())
     } else if share > 0.999 {
         per(1000.0, "over 999".to_owned())
-    } else if thousandths < 10.0 || thousandths > 990.0 {
+    } else if !(10.0..=990.0).contains(&thousandths) {
         per(1000.0, count(thousandths as u64))
     } else {
         per(100.0, count((share * 100.0).round() as u64))
