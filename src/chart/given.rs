@@ -190,7 +190,7 @@ fn wide(frame: &mut Frame, result: &Result, rows: &[Row], places: &[usize], befo
         scale_lines(frame, &scale, outcome, top, bottom);
         for (index, row) in rows.iter().enumerate() {
             let y = top + (index as f64 + 0.5) * row_height;
-            let edge = (left - 16.0).max(free[index] + 8.0);
+            let edge = (left - 22.0).max(free[index] + 8.0);
             free[index] = dumbbell(&mut frame.drawing, &scale, row, (outcome, paints[place]), before, (y, edge));
         }
         for share in [0.0, 0.5, 1.0] {

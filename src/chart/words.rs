@@ -81,6 +81,17 @@ impl Frequency {
     }
 }
 
+/// What it is now and what it was: `29 in 100 futures instead of 25`, `all futures instead of 65 in 100`.
+pub fn instead_of(now: &Frequency, before: &Frequency) -> String {
+    let before = match before.figure.as_str() {
+        "never" => "none".to_owned(),
+        "always" => "all".to_owned(),
+        _ if now.is_extreme() => before.to_string(),
+        _ => before.brief(),
+    };
+    format!("{} instead of {before}", now.of_futures())
+}
+
 impl fmt::Display for Frequency {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_extreme() {
