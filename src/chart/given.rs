@@ -164,15 +164,15 @@ fn wide(frame: &mut Frame, result: &Result, rows: &[Row], places: &[usize], befo
     let head = frame.y + 66.0;
     let (top, row_height) = (head + 30.0, 66.0);
     let bottom = top + rows.len() as f64 * row_height;
-    frame.drawing.text(MARGIN + label_room - 20.0, head, mute(24.0).end(), "happens, in 100");
+    frame.drawing.text(MARGIN + label_room - 30.0, head, mute(24.0).end(), "happens, in 100");
     for (index, row) in rows.iter().enumerate() {
         let y = top + (index as f64 + 0.5) * row_height;
-        row_label(&mut frame.drawing, row, MARGIN, y + 10.0, label_room - 90.0);
+        row_label(&mut frame.drawing, row, MARGIN, y + 10.0, label_room - 100.0);
         let share = words::of_hundred(row.share);
-        frame.drawing.text(MARGIN + label_room - 20.0, y + 10.0, mute(28.0).end(), &share);
+        frame.drawing.text(MARGIN + label_room - 30.0, y + 10.0, mute(28.0).end(), &share);
         if index > 0 {
             let y = top + index as f64 * row_height;
-            frame.drawing.line((MARGIN, y), (MARGIN + label_room - 20.0, y), GRID, 2.0);
+            frame.drawing.line((MARGIN, y), (MARGIN + label_room - 30.0, y), GRID, 2.0);
         }
     }
     let mut free = vec![f64::NEG_INFINITY; rows.len()];
@@ -288,7 +288,8 @@ fn dumbbell(
     let width = drawing.text_on_paper(end, y + 9.0, kind, &words::of_hundred(high));
     let figure = words::of_hundred(low);
     let x = scale.at(low) - 18.0;
-    if x - kind.width(&figure) - 4.0 >= edge {
+    // A dot on the axis' 0 says it itself.
+    if figure != "0" && x - kind.width(&figure) - 4.0 >= edge {
         drawing.text_on_paper(x, y + 9.0, kind.end(), &figure);
     }
     end + width
