@@ -15,19 +15,8 @@ const LARGE: f64 = 3_000.0;
 
 /// (P(X ≤ x), P(X > x)) of the beta distribution, each accurate when it is the smaller one; y is 1 − x.
 pub fn beta_inc(a: f64, b: f64, x: f64, y: f64) -> (f64, f64) {
-    if x <= 0.0 {
-        return (0.0, 1.0);
-    }
-    if y <= 0.0 {
-        return (1.0, 0.0);
-    }
-    if a * y >= b * x {
-        let below = lower_side(a, b, x, y).min(1.0);
-        (below, 1.0 - below)
-    } else {
-        let above = lower_side(b, a, y, x).min(1.0);
-        (1.0 - above, above)
-    }
+    let point = Shape::new(a, b).at(x, y);
+    (point.below, point.above)
 }
 
 /// (x, 1 − x) with P(X ≤ x) = p and P(X > x) = q.
@@ -39,64 +28,95 @@ pub fn beta_inc_inv(a: f64, b: f64, p: f64, q: f64) -> (f64, f64) {
         return (1.0, 0.0);
     }
     // The side is chosen so that what is looked for is at most ½: the other is then known as well by subtraction.
-    let (below, above) = beta_inc(a, b, 0.5, 0.5);
-    if if p <= q { p <= below } else { q >= above } {
-        let x = smaller_than_half(a, b, p, q);
+    let shape = Shape::new(a, b);
+    let middle = shape.at(0.5, 0.5);
+    if if p <= q { p <= middle.below } else { q >= middle.above } {
+        let x = shape.smaller_than_half(p, q);
         (x, 1.0 - x)
     } else {
-        let y = smaller_than_half(b, a, q, p);
+        let y = shape.turned().smaller_than_half(q, p);
         (1.0 - y, y)
     }
 }
 
-fn smaller_than_half(a: f64, b: f64, p: f64, q: f64) -> f64 {
-    let at = |x: f64| {
-        let (below, above) = beta_inc(a, b, x, 1.0 - x);
-        Point { below, above, slope: power_term(a, b, x, 1.0 - x) / (1.0 - x) }
-    };
-    invert(p, q, first_guess(a, b, p, q), 0.5, at)
+/// The parameters, with what depends on them alone.
+struct Shape {
+    a: f64,
+    b: f64,
+    stirling: f64,
 }
 
-fn first_guess(a: f64, b: f64, p: f64, q: f64) -> f64 {
-    // Near 0 the density is a power.
-    let power = exp_plain((ln_plain(p) + ln_plain(a) + ln_beta(a, b)) / a);
-    if a < 1.0 || b < 1.0 || power < 0.2 * a / (a + b) {
-        return power;
+impl Shape {
+    fn new(a: f64, b: f64) -> Self {
+        Self { a, b, stirling: stirling_error(a + b) - stirling_error(a) - stirling_error(b) }
     }
-    // Abramowitz & Stegun 26.5.22.
-    let z = -normal_quantile(p, q);
-    let lambda = (z * z - 3.0) / 6.0;
-    let (one, two) = (1.0 / (2.0 * a - 1.0), 1.0 / (2.0 * b - 1.0));
-    let h = 2.0 / (one + two);
-    let w = z * (lambda + h).sqrt() / h - (two - one) * (lambda + 5.0 / 6.0 - 2.0 / (3.0 * h));
-    a / (a + b * exp_plain(2.0 * w))
+
+    /// That of 1 − X.
+    fn turned(&self) -> Self {
+        Self { a: self.b, b: self.a, stirling: self.stirling }
+    }
+
+    fn at(&self, x: f64, y: f64) -> Point {
+        let (a, b) = (self.a, self.b);
+        if x <= 0.0 {
+            return Point { below: 0.0, above: 1.0, slope: 0.0 };
+        }
+        if y <= 0.0 {
+            return Point { below: 1.0, above: 0.0, slope: 0.0 };
+        }
+        let term = self.power_term(x, y);
+        let slope = term / y;
+        if a * y >= b * x {
+            let below = (term * lower_side(a, b, x, y)).min(1.0);
+            Point { below, above: 1.0 - below, slope }
+        } else {
+            let above = (term * lower_side(b, a, y, x)).min(1.0);
+            Point { below: 1.0 - above, above, slope }
+        }
+    }
+
+    /// xᵃ yᵇ / B(a, b), from deviances as Loader (2000) has it for the binomial distribution.
+    fn power_term(&self, x: f64, y: f64) -> f64 {
+        let (a, b) = (self.a, self.b);
+        let n = a + b;
+        let difference = a * y - b * x;
+        let exponent = self.stirling - deviance(a, n * x, difference) - deviance(b, n * y, -difference);
+        exp_plain(exponent) * (a / std::f64::consts::TAU).sqrt() * (b / n).sqrt()
+    }
+
+    fn smaller_than_half(&self, p: f64, q: f64) -> f64 {
+        invert(p, q, self.first_guess(p, q), 0.5, |x| self.at(x, 1.0 - x))
+    }
+
+    fn first_guess(&self, p: f64, q: f64) -> f64 {
+        let (a, b) = (self.a, self.b);
+        // Near 0 the density is a power.
+        let power = exp_plain((ln_plain(p) + ln_plain(a) + ln_beta(a, b)) / a);
+        if a < 1.0 || b < 1.0 || power < 0.2 * a / (a + b) {
+            return power;
+        }
+        // Abramowitz & Stegun 26.5.22.
+        let z = -normal_quantile(p, q);
+        let lambda = (z * z - 3.0) / 6.0;
+        let (one, two) = (1.0 / (2.0 * a - 1.0), 1.0 / (2.0 * b - 1.0));
+        let h = 2.0 / (one + two);
+        let w = z * (lambda + h).sqrt() / h - (two - one) * (lambda + 5.0 / 6.0 - 2.0 / (3.0 * h));
+        a / (a + b * exp_plain(2.0 * w))
+    }
 }
 
 fn ln_beta(a: f64, b: f64) -> f64 {
     ln_gamma_of_next(a) + ln_gamma_of_next(b) - ln_gamma_of_next(a + b) + ln_plain((a + b) / a) - ln_plain(b)
 }
 
-/// xᵃ yᵇ / B(a, b), from deviances as Loader (2000) has it for the binomial distribution.
-fn power_term(a: f64, b: f64, x: f64, y: f64) -> f64 {
-    let n = a + b;
-    let difference = a * y - b * x;
-    let exponent = stirling_error(n)
-        - stirling_error(a)
-        - stirling_error(b)
-        - deviance(a, n * x, difference)
-        - deviance(b, n * y, -difference);
-    exp_plain(exponent) * (a / std::f64::consts::TAU).sqrt() * (b / n).sqrt()
-}
-
-/// P(X ≤ x) for x at most the mean.
+/// P(X ≤ x) B(a, b) x⁻ᵃ y⁻ᵇ for x at most the mean.
 fn lower_side(a: f64, b: f64, x: f64, y: f64) -> f64 {
-    let term = power_term(a, b, x, y);
     if a >= LARGE && b >= LARGE {
-        term * quadrature(a, b, x, y)
+        quadrature(a, b, x, y)
     } else if x <= 0.7 && b * x <= 1.0 {
-        term * exp_plain(-b * ln_1p(-x)) / a * series(a, b, x)
+        exp_plain(-b * ln_1p(-x)) / a * series(a, b, x)
     } else {
-        term * continued_fraction(a, b, x, y)
+        continued_fraction(a, b, x, y)
     }
 }
 

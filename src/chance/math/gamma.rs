@@ -4,7 +4,7 @@
 //! uniform expansion (1979; DLMF 8.12) around the mean of large shapes. Factors are computed from deviances, as Loader
 //! (2000) has it, so that nothing large is subtracted from anything large.
 
-use super::elementary::{exp_plain, ln_1p, ln_plain};
+use super::elementary::{exp_plain, ln_plain};
 use super::inverse::{Point, invert};
 use super::normal::{normal_cdf, normal_quantile};
 
@@ -14,23 +14,8 @@ const MOST_TERMS: usize = 5_000;
 
 /// (P(a, x), Q(a, x)), each accurate when it is the smaller one; a above 0.
 pub fn gamma_inc(a: f64, x: f64) -> (f64, f64) {
-    if x <= 0.0 {
-        return (0.0, 1.0);
-    }
-    if x == f64::INFINITY {
-        return (1.0, 0.0);
-    }
-    if a >= 40.0 && (x - a).abs() <= 0.3 * a {
-        return around_the_mean(a, x);
-    }
-    let term = poisson_term(a, x);
-    if x < a + 1.0 {
-        let below = (term * series(a, x)).min(1.0);
-        (below, 1.0 - below)
-    } else {
-        let above = (term * a * continued_fraction(a, x)).min(1.0);
-        (1.0 - above, above)
-    }
+    let point = Shape::new(a).at(x);
+    (point.below, point.above)
 }
 
 /// The x with P(a, x) = p and Q(a, x) = q.
@@ -41,30 +26,58 @@ pub fn gamma_inc_inv(a: f64, p: f64, q: f64) -> f64 {
     if q <= 0.0 {
         return f64::INFINITY;
     }
-    let at = |x| {
-        let (below, above) = gamma_inc(a, x);
-        Point { below, above, slope: a * poisson_term(a, x) }
-    };
-    invert(p, q, first_guess(a, p, q), f64::INFINITY, at)
+    let shape = Shape::new(a);
+    invert(p, q, shape.first_guess(p, q), f64::INFINITY, |x| shape.at(x))
 }
 
-fn first_guess(a: f64, p: f64, q: f64) -> f64 {
-    // Near 0 the density is a power.
-    let power = exp_plain((ln_plain(p) + ln_gamma_of_next(a)) / a);
-    if power < 0.2 * (a + 1.0) {
-        return power * exp_plain(power / (a + 1.0));
-    }
-    if a < 1.0 {
-        return (-ln_plain(q)).max(power);
-    }
-    // Wilson & Hilferty 1931.
-    let root = 1.0 - 1.0 / (9.0 * a) + normal_quantile(p, q) / (3.0 * a.sqrt());
-    a * root * root * root
+/// The parameter, with what depends on it alone.
+struct Shape {
+    a: f64,
+    stirling: f64,
 }
 
-/// mᵃ e⁻ᵐ / Γ(a + 1): the probability of a in a Poisson distribution, also for a that are no whole numbers.
-pub(super) fn poisson_term(a: f64, mean: f64) -> f64 {
-    exp_plain(-stirling_error(a) - deviance(a, mean, a - mean)) / (TWO_PI * a).sqrt()
+impl Shape {
+    fn new(a: f64) -> Self {
+        Self { a, stirling: stirling_error(a) }
+    }
+
+    fn at(&self, x: f64) -> Point {
+        let a = self.a;
+        if x <= 0.0 {
+            return Point { below: 0.0, above: 1.0, slope: 0.0 };
+        }
+        if x == f64::INFINITY {
+            return Point { below: 1.0, above: 0.0, slope: 0.0 };
+        }
+        let deviance = deviance(a, x, a - x);
+        let term = exp_plain(-self.stirling - deviance) / (TWO_PI * a).sqrt();
+        let slope = a * term;
+        if a >= 40.0 && (x - a).abs() <= 0.3 * a {
+            let (below, above) = around_the_mean(a, x, deviance);
+            Point { below, above, slope }
+        } else if x < a + 1.0 {
+            let below = (term * series(a, x)).min(1.0);
+            Point { below, above: 1.0 - below, slope }
+        } else {
+            let above = (term * a * continued_fraction(a, x)).min(1.0);
+            Point { below: 1.0 - above, above, slope }
+        }
+    }
+
+    fn first_guess(&self, p: f64, q: f64) -> f64 {
+        let a = self.a;
+        // Near 0 the density is a power.
+        let power = exp_plain((ln_plain(p) + ln_gamma_of_next(a)) / a);
+        if power < 0.2 * (a + 1.0) {
+            return power * exp_plain(power / (a + 1.0));
+        }
+        if a < 1.0 {
+            return (-ln_plain(q)).max(power);
+        }
+        // Wilson & Hilferty 1931.
+        let root = 1.0 - 1.0 / (9.0 * a) + normal_quantile(p, q) / (3.0 * a.sqrt());
+        a * root * root * root
+    }
 }
 
 /// a ln(a/m) + m − a; `difference` is a − m, given because the caller may know it better than by subtraction.
@@ -162,20 +175,16 @@ pub(super) fn nonzero(x: f64, tiny: f64) -> f64 {
     if x.abs() < tiny { tiny } else { x }
 }
 
-/// Temme's expansion: a normal tail and a correction in powers of 1/a, whose coefficients are series in η.
-fn around_the_mean(a: f64, x: f64) -> (f64, f64) {
-    let mean_deviance = {
-        let ratio = (x - a) / a;
-        // η²/2 = μ − ln(1 + μ), with μ = x/a − 1.
-        if ratio.abs() < 0.2 { deviance(a, x, a - x) / a } else { ratio - ln_1p(ratio) }
-    };
-    let eta = (2.0 * mean_deviance).sqrt().copysign(x - a);
+/// Temme's expansion: a normal tail and a correction in powers of 1/a, whose coefficients are series in η. With
+/// μ = x/a − 1, η²/2 = μ − ln(1 + μ), which is the deviance over a.
+fn around_the_mean(a: f64, x: f64, deviance: f64) -> (f64, f64) {
+    let eta = (2.0 * deviance / a).sqrt().copysign(x - a);
     let (below, above) = normal_cdf(eta * a.sqrt());
     let mut sum = 0.0;
     for coefficients in TEMME.iter().rev() {
         sum = sum / a + coefficients.iter().rev().fold(0.0, |sum, c| sum * eta + c);
     }
-    let correction = sum * exp_plain(-a * mean_deviance) / (TWO_PI * a).sqrt();
+    let correction = sum * exp_plain(-deviance) / (TWO_PI * a).sqrt();
     (below - correction, above + correction)
 }
 

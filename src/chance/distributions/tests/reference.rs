@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::super::{Choice, Data, Distribution, Refusal, find};
+use super::super::{Choice, Data, Distribution, FAMILIES, Refusal, find};
+use crate::chance::uniform::{key, uniform, word};
 
 const DISTRIBUTIONS: &str = include_str!("../../../../tests/reference/distributions.json");
 const METALOGS: &str = include_str!("../../../../tests/reference/metalog.json");
@@ -166,9 +167,23 @@ fn number(text: &str) -> f64 {
 
 #[test]
 fn every_example_can_be_drawn_from() {
-    for family in super::super::FAMILIES {
+    for family in FAMILIES {
         assert!(family.example.starts_with(family.name), "{}", family.example);
         let median = read(family.example).quantile(0.5, 0.5);
         assert!(median.is_finite(), "{}", family.example);
     }
+}
+
+/// A change here changes the numbers of everybody's scenarios; a difference between machines is a mistake.
+#[test]
+fn draws_have_the_same_bits_on_every_machine() {
+    let mut digest = 0_u64;
+    for family in FAMILIES {
+        let distribution = read(family.example);
+        for future in 0..500 {
+            let u = uniform(word(key(1, family.name, 0), future));
+            digest = word(digest ^ distribution.quantile(u, 1.0 - u).to_bits(), 1);
+        }
+    }
+    assert_eq!(digest, 5085533590811164778);
 }
