@@ -36,6 +36,8 @@ pub struct Reading<'a> {
     /// The scenario file's name.
     pub name: &'a str,
     pub file: SourceId,
+    /// Where each source's own files are looked for.
+    pub folders: &'a [(SourceId, String)],
     pub errors: Diagnostics,
     /// Days since 1970-01-01; None in a static scenario.
     pub start: Option<i32>,
@@ -135,7 +137,8 @@ impl Reading<'_> {
 
     /// A column of a CSV file beside the scenario.
     pub fn csv_column(&mut self, file: &str, column: &str, span: Span) -> Option<Arc<[f64]>> {
-        match self.inputs.csv_column(file, column) {
+        let folder = self.folders.iter().find(|(source, _)| *source == span.source).map_or("", |(_, folder)| folder);
+        match self.inputs.csv_column(&format!("{folder}{file}"), column) {
             Ok(rows) => Some(rows),
             Err((message, help)) => {
                 self.error(span, message, help);
