@@ -11,9 +11,6 @@ use crate::program::fold::{binary, ternary, unary};
 use crate::program::{Instruction, LANES, Once, Op, Operand, Program, Slot};
 use multiversion::multiversion;
 
-/// Lanes that a loop reads, computes and writes at a time: enough to fill the registers.
-const CHUNK: usize = 32;
-
 /// One number for each future of the block.
 #[derive(Clone, Debug)]
 #[repr(align(64))]
@@ -30,7 +27,8 @@ pub struct Fault {
 /// The columns of one block of futures.
 pub struct Frame<'a> {
     program: &'a Program,
-    columns: Vec<Column>,
+    columns: Vec<Box<Column>>,
+    spare: Box<Column>,
     /// Index of the block's first future.
     first: u64,
     step: usize,
@@ -40,15 +38,25 @@ pub struct Frame<'a> {
 
 /// A column, or a number that stands for a whole one.
 #[derive(Clone, Copy)]
-enum Source {
-    Column(usize),
+enum Source<'c> {
+    Column(&'c [f64; LANES]),
     Number(f64),
+}
+
+#[inline(always)]
+fn source<'c>(columns: &'c [Box<Column>], program: &Program, step: usize, operand: Operand) -> Source<'c> {
+    match operand {
+        Operand::Slot(slot) => Source::Column(&columns[slot as usize].0),
+        Operand::Constant(number) => Source::Number(number),
+        Operand::Table(table) => Source::Number(program.tables[table as usize][step]),
+    }
 }
 
 impl<'a> Frame<'a> {
     pub fn new(program: &'a Program) -> Self {
-        let columns = vec![Column([0.0; LANES]); program.slots];
-        Frame { program, columns, first: 0, step: 0, occurrence: 0, fault: None }
+        let columns = vec![Box::new(Column([0.0; LANES])); program.slots];
+        let spare = Box::new(Column([0.0; LANES]));
+        Frame { program, columns, spare, first: 0, step: 0, occurrence: 0, fault: None }
     }
 
     /// Brings the futures from `first` on to T(0).
@@ -83,108 +91,100 @@ impl<'a> Frame<'a> {
 
     /// Copies out what an operand stands for.
     pub fn read(&self, operand: Operand) -> [f64; LANES] {
-        match self.source(operand) {
-            Source::Column(column) => self.columns[column].0,
+        match source(&self.columns, self.program, self.step, operand) {
+            Source::Column(column) => *column,
             Source::Number(number) => [number; LANES],
         }
     }
 
+    /// Works on the spare column and puts it in place: so an operation may write what it reads.
     #[inline(always)]
-    fn source(&self, operand: Operand) -> Source {
-        match operand {
-            Operand::Slot(slot) => Source::Column(slot as usize),
-            Operand::Constant(number) => Source::Number(number),
-            Operand::Table(table) => Source::Number(self.program.tables[table as usize][self.step]),
-        }
-    }
-
-    #[inline(always)]
-    fn chunk(&self, column: usize, at: usize) -> [f64; CHUNK] {
-        let lanes = &self.columns[column].0[at..at + CHUNK];
-        let mut out = [0.0; CHUNK];
-        out.copy_from_slice(lanes);
-        out
-    }
-
-    #[inline(always)]
-    fn write(&mut self, column: usize, at: usize, values: &[f64; CHUNK]) {
-        self.columns[column].0[at..at + CHUNK].copy_from_slice(values);
+    fn put(&mut self, out: Slot) {
+        std::mem::swap(&mut self.spare, &mut self.columns[out as usize]);
     }
 
     #[inline(always)]
     fn map1(&mut self, out: Slot, a: Operand, f: impl Fn(f64) -> f64) {
-        let out = out as usize;
-        match self.source(a) {
-            Source::Number(a) => self.columns[out].0 = [f(a); LANES],
+        let to = &mut self.spare.0;
+        match source(&self.columns, self.program, self.step, a) {
+            Source::Number(a) => to.fill(f(a)),
             Source::Column(a) => {
-                for at in (0..LANES).step_by(CHUNK) {
-                    let mut x = self.chunk(a, at);
-                    for lane in &mut x {
-                        *lane = f(*lane);
-                    }
-                    self.write(out, at, &x);
+                for i in 0..LANES {
+                    to[i] = f(a[i]);
                 }
             }
         }
+        self.put(out);
     }
 
     #[inline(always)]
     fn map2(&mut self, out: Slot, a: Operand, b: Operand, f: impl Fn(f64, f64) -> f64) {
-        let out = out as usize;
-        match (self.source(a), self.source(b)) {
+        let to = &mut self.spare.0;
+        let source = |operand| source(&self.columns, self.program, self.step, operand);
+        match (source(a), source(b)) {
             (Source::Column(a), Source::Column(b)) => {
-                for at in (0..LANES).step_by(CHUNK) {
-                    let (mut x, y) = (self.chunk(a, at), self.chunk(b, at));
-                    for i in 0..CHUNK {
-                        x[i] = f(x[i], y[i]);
-                    }
-                    self.write(out, at, &x);
+                for i in 0..LANES {
+                    to[i] = f(a[i], b[i]);
                 }
             }
             (Source::Column(a), Source::Number(b)) => {
-                for at in (0..LANES).step_by(CHUNK) {
-                    let mut x = self.chunk(a, at);
-                    for lane in &mut x {
-                        *lane = f(*lane, b);
-                    }
-                    self.write(out, at, &x);
+                for i in 0..LANES {
+                    to[i] = f(a[i], b);
                 }
             }
             (Source::Number(a), Source::Column(b)) => {
-                for at in (0..LANES).step_by(CHUNK) {
-                    let mut y = self.chunk(b, at);
-                    for lane in &mut y {
-                        *lane = f(a, *lane);
-                    }
-                    self.write(out, at, &y);
+                for i in 0..LANES {
+                    to[i] = f(a, b[i]);
                 }
             }
-            (Source::Number(a), Source::Number(b)) => self.columns[out].0 = [f(a, b); LANES],
+            (Source::Number(a), Source::Number(b)) => to.fill(f(a, b)),
         }
+        self.put(out);
     }
 
-    /// Three operands: numbers are spread over a chunk once, so that one loop serves all.
     #[inline(always)]
-    fn map3(&mut self, out: Slot, operands: [Operand; 3], f: impl Fn(f64, f64, f64) -> f64) {
-        let sources = operands.map(|o| self.source(o));
-        let mut spread = [[0.0; CHUNK]; 3];
-        for (chunk, source) in spread.iter_mut().zip(sources) {
-            if let Source::Number(number) = source {
-                *chunk = [number; CHUNK];
-            }
-        }
-        for at in (0..LANES).step_by(CHUNK) {
-            for (chunk, source) in spread.iter_mut().zip(sources) {
-                if let Source::Column(column) = source {
-                    *chunk = self.chunk(column, at);
+    fn map3(&mut self, out: Slot, [a, b, c]: [Operand; 3], f: impl Fn(f64, f64, f64) -> f64) {
+        let to = &mut self.spare.0;
+        let source = |operand| source(&self.columns, self.program, self.step, operand);
+        match (source(a), source(b), source(c)) {
+            (Source::Column(a), Source::Column(b), Source::Column(c)) => {
+                for i in 0..LANES {
+                    to[i] = f(a[i], b[i], c[i]);
                 }
             }
-            let mut result = [0.0; CHUNK];
-            for i in 0..CHUNK {
-                result[i] = f(spread[0][i], spread[1][i], spread[2][i]);
+            (Source::Column(a), Source::Column(b), Source::Number(c)) => {
+                for i in 0..LANES {
+                    to[i] = f(a[i], b[i], c);
+                }
             }
-            self.write(out as usize, at, &result);
+            (Source::Column(a), Source::Number(b), Source::Column(c)) => {
+                for i in 0..LANES {
+                    to[i] = f(a[i], b, c[i]);
+                }
+            }
+            (Source::Column(a), Source::Number(b), Source::Number(c)) => {
+                for i in 0..LANES {
+                    to[i] = f(a[i], b, c);
+                }
+            }
+            (Source::Number(a), Source::Column(b), Source::Column(c)) => {
+                for i in 0..LANES {
+                    to[i] = f(a, b[i], c[i]);
+                }
+            }
+            (Source::Number(a), Source::Column(b), Source::Number(c)) => {
+                for i in 0..LANES {
+                    to[i] = f(a, b[i], c);
+                }
+            }
+            (Source::Number(a), Source::Number(b), Source::Column(c)) => {
+                for i in 0..LANES {
+                    to[i] = f(a, b, c[i]);
+                }
+            }
+            (Source::Number(a), Source::Number(b), Source::Number(c)) => to.fill(f(a, b, c)),
         }
+        self.put(out);
     }
 
     fn stream(&self, key: u64, once: Once) -> u64 {
@@ -198,23 +198,21 @@ impl<'a> Frame<'a> {
     #[inline(always)]
     fn uniforms(&mut self, out: Slot, key: u64) {
         let first = self.first;
-        for at in (0..LANES).step_by(CHUNK) {
-            let mut x = [0.0; CHUNK];
-            for (i, lane) in x.iter_mut().enumerate() {
-                *lane = uniform(word(key, first + (at + i) as u64));
-            }
-            self.write(out as usize, at, &x);
+        let to = &mut self.spare.0;
+        for i in 0..LANES {
+            to[i] = uniform(word(key, first + i as u64));
         }
+        self.put(out);
     }
 
     #[inline(always)]
     fn any(&self, mask: Slot) -> bool {
-        let mut sum = 0.0;
-        for &lane in &self.columns[mask as usize].0 {
-            sum += lane;
-        }
         // A NaN counts: whatever stands in the body decides what to do with it.
-        sum != 0.0
+        let mut bits = 0;
+        for lane in &self.columns[mask as usize].0 {
+            bits |= lane.to_bits();
+        }
+        bits != 0
     }
 
     #[inline(always)]
@@ -268,13 +266,13 @@ impl<'a> Frame<'a> {
     #[inline(always)]
     fn poisson(&mut self, out: Slot, uniform: Operand, mean: Operand) {
         let (u, mean) = (self.read(uniform), self.read(mean));
-        let mut some = [0.0; LANES];
-        let mut any = 0.0;
+        let mut some = [0.0f64; LANES];
+        let mut any = 0;
         for i in 0..LANES {
             some[i] = if u[i] <= exp(-mean[i]) { 0.0 } else { 1.0 };
-            any += some[i];
+            any |= some[i].to_bits();
         }
-        if any != 0.0 {
+        if any != 0 {
             for i in 0..LANES {
                 if some[i] != 0.0 {
                     some[i] = occurrences(mean[i], u[i]);
