@@ -50,6 +50,7 @@ fn messages(folder: &Path, name: &str) -> String {
     let mut out = render(&file.sources, &found, style);
     if let (Some(scenario), false) = (scenario, found.has_errors()) {
         match simulate(&file, &scenario, &Request { futures: Some(2000), ..Request::default() }) {
+            Ok(_) if !out.is_empty() => {}
             Ok(result) => result.warnings.iter().for_each(|warning| out += &format!("\n\nnote: {warning}")),
             Err(Failure::Scenario(mistakes)) => out += &render(&file.sources, &mistakes, style),
             Err(Failure::Request { message, help }) => {
