@@ -1,6 +1,7 @@
 //! forkcast plays a scenario file out as hundreds of thousands of futures and shows how they divide.
 pub mod calendar;
 pub mod chance;
+pub mod chart;
 pub mod diagnostic;
 pub mod document;
 pub mod model;

@@ -1,3 +1,4 @@
 //! The one integration-test crate: forkcast from outside.
 
+mod charts;
 mod report;

@@ -1,0 +1,99 @@
+//! What an analysis asks about, and how its values are said: a share of the futures, or a number with a unit.
+
+use super::palette::{self, DATA, Paint};
+use super::words::{self, Numbers};
+use crate::simulation::result::Outcome;
+
+/// What an analysis asks about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Target {
+    /// In a sentence: `thaw`, `a ceasefire in Ukraine`, `the mean of lowest Brent`.
+    pub title: String,
+    /// Its name, where it is an outcome: charts then have its colour.
+    pub outcome: Option<String>,
+    /// None where it is a share of the futures (0 to 1), else the number's unit.
+    pub unit: Option<String>,
+}
+
+/// How the values of a target are written together.
+pub(super) struct Shown {
+    /// None for shares.
+    unit: Option<String>,
+    numbers: Numbers,
+    times: f64,
+}
+
+impl Target {
+    pub(super) fn paint(&self, outcomes: &[Outcome]) -> Paint {
+        let place = outcomes.iter().position(|outcome| Some(&outcome.name) == self.outcome.as_ref());
+        place.map_or(DATA, |place| palette::of_outcomes(outcomes)[place])
+    }
+
+    /// Fine enough to tell values between `low` and `high` apart.
+    pub(super) fn shown(&self, low: f64, high: f64) -> Shown {
+        let times = if self.unit.is_none() { 100.0 } else { 1.0 };
+        let unit = self.unit.clone().unwrap_or_default();
+        Shown { numbers: Numbers::between(low * times, high * times, &unit), unit: self.unit.clone(), times }
+    }
+}
+
+impl Shown {
+    /// A value on the chart's axis, which has shares of a hundred.
+    pub(super) fn on_axis(&self, value: f64) -> f64 {
+        value * self.times
+    }
+
+    /// `25`, `61`.
+    pub(super) fn figure(&self, value: f64) -> String {
+        self.numbers.show(value * self.times)
+    }
+
+    /// `25 in 100 futures`, `61 USD/bbl`.
+    pub(super) fn phrase(&self, value: f64) -> String {
+        match self.unit {
+            None => format!("{} in 100 futures", self.figure(value)),
+            Some(_) => self.numbers.with_unit(value),
+        }
+    }
+
+    /// `in 100 futures`, `USD/bbl`.
+    pub(super) fn axis_name(&self) -> String {
+        match self.unit {
+            None => "in 100 futures".to_owned(),
+            Some(_) => self.numbers.unit(),
+        }
+    }
+
+    /// `5 more`, `3 USD/bbl less`, `hardly changes`.
+    pub(super) fn change(&self, now: f64, before: f64) -> String {
+        match self.unit {
+            None => words::change(now, before, None),
+            Some(_) => {
+                let by = self.numbers.with_unit((now - before).abs());
+                if self.figure(now) == self.figure(before) {
+                    "hardly changes".to_owned()
+                } else {
+                    format!("{by} {}", if now > before { "more" } else { "less" })
+                }
+            }
+        }
+    }
+
+    /// `+2.1`, `−3.9`.
+    pub(super) fn signed(&self, value: f64) -> String {
+        match self.unit {
+            None => words::signed(value),
+            Some(_) if value > 0.0 => format!("+{}", words::number(value)),
+            Some(_) => words::number(value),
+        }
+    }
+
+    /// Half the width of an interval: `± 0.3`.
+    pub(super) fn plus_minus(&self, half_width: f64) -> String {
+        match self.unit {
+            None if half_width * 100.0 < 0.05 => "± under 0.1".to_owned(),
+            None => format!("± {:.1}", half_width * 100.0),
+            Some(_) => format!("± {}", words::number(half_width)),
+        }
+    }
+}
