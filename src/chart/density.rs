@@ -9,10 +9,11 @@ use super::frame::{Frame, MARGIN};
 use super::labels;
 use super::mark::{self, Sign};
 use super::metric::{Values, defined_in, name, outcome_key, title, weighted};
-use super::palette::{self, AXIS, BAND25, DATA, GHOST, INK};
+use super::palette::{AXIS, BAND25, DATA, GHOST, INK};
 use super::scale::{self, Scale};
 use super::{Svg, calendar_axis, text, words};
 use crate::simulation::result::{Metric, Result};
+use std::fmt::Write;
 
 /// Bins and bars of fewer futures than this have no strip.
 const ENOUGH: f64 = 100.0;
@@ -454,7 +455,7 @@ fn description(result: &Result, metric: &Metric, values: &Values) -> String {
     let mut text = answer(result, metric, values, None);
     for (value, share) in atoms(metric) {
         let often = words::frequency(share, result.run.futures);
-        text.push_str(&format!(" {often}: exactly {}.", values.exact(value)));
+        let _ = write!(text, " {often}: exactly {}.", values.exact(value));
     }
     let known: Vec<String> = metric
         .quantiles

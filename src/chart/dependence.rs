@@ -65,7 +65,9 @@ fn graph(result: &Result) -> Graph {
 /// from outside moves to the first.
 fn balance(members: &[usize], arrows: &[(usize, usize)], leads: &mut [bool]) {
     if members.len() < 4 {
-        members.iter().for_each(|&member| leads[member] = true);
+        for &member in members {
+            leads[member] = true;
+        }
         return;
     }
     let outside = |member: usize| arrows.iter().filter(|(from, to)| *to == member && !members.contains(from)).count();
@@ -74,10 +76,10 @@ fn balance(members: &[usize], arrows: &[(usize, usize)], leads: &mut [bool]) {
         let second: Vec<usize> = members.iter().copied().filter(|&member| !leads[member]).collect();
         if second.len() > first.len() + 1 {
             let most = second.into_iter().max_by_key(|&member| (outside(member), usize::MAX - member));
-            most.into_iter().for_each(|member| leads[member] = true);
+            leads[most.unwrap_or(members[0])] = true;
         } else if first.len() > second.len() + 1 {
             let least = first.into_iter().min_by_key(|&member| (outside(member), usize::MAX - member));
-            least.into_iter().for_each(|member| leads[member] = false);
+            leads[least.unwrap_or(members[0])] = false;
         } else {
             return;
         }

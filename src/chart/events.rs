@@ -12,12 +12,13 @@ use super::palette::{AXIS, DATA, GHOST, GRID, INK, WASH};
 use super::scale::Scale;
 use super::{Svg, text, time, words};
 use crate::simulation::result::{Branch, Event, Result};
+use std::fmt::Write;
 
 const NAME: &str = "events";
 const PLOT: f64 = 190.0;
 const TITLE: f64 = 30.0;
 /// From a panel's edge to its plot, for the labels of its scale.
-const SCALE: f64 = 54.0;
+const SCALE: f64 = 48.0;
 
 /// None where the scenario has no events.
 pub fn events(result: &Result, width: u32, ghost: Option<&Result>) -> Option<Svg> {
@@ -97,7 +98,7 @@ fn draw_panel(frame: &mut Frame, result: &Result, event: &Event, ghost: Option<(
     let frequency = words::frequency(event.probability, futures);
     let room = panel.label_room;
     let plot_left = panel.left + SCALE;
-    let x = TimeScale::new(panel.span.0, panel.span.1, plot_left, panel.left + panel.width - room - 20.0);
+    let x = TimeScale::new(panel.span.0, panel.span.1, plot_left, panel.left + panel.width - room - 18.0);
     let (top, bottom) = (panel.top, panel.top + PLOT);
     let y = Scale::new(0.0, 1.0, bottom, top);
     windows(frame, event, &x, top, bottom);
@@ -128,8 +129,8 @@ fn draw_panel(frame: &mut Frame, result: &Result, event: &Event, ghost: Option<(
             if (place - wish).abs() > 4.0 {
                 frame.drawing.line((from, *wish), (from + 12.0, *place), AXIS, 2.0);
             }
-            let used = frame.drawing.text(from + 16.0, place + 10.0, bold(30.0), &share) + 8.0;
-            let name = text::shorten(name, 24.0, false, room - used - 16.0);
+            let used = frame.drawing.text(from + 16.0, place + 10.0, bold(28.0), &share) + 6.0;
+            let name = text::shorten(name, 24.0, false, room - used);
             frame.drawing.text(from + 16.0 + used, place + 10.0, ink(24.0), &name);
         }
     } else {
@@ -156,7 +157,7 @@ fn label_room(result: &Result, width: f64) -> f64 {
     let of = |event: &Event| {
         let branches = event.branches.iter().map(|branch| {
             let (share, name) = branch_label(branch, futures);
-            bold(30.0).width(&share) + ink(24.0).width(name) + 26.0
+            bold(28.0).width(&share) + ink(24.0).width(name) + 8.0
         });
         let frequency = words::frequency(event.probability, futures);
         let unit = if frequency.is_extreme() { "in 100,000" } else { &frequency.unit };
@@ -282,12 +283,7 @@ fn difference(result: &Result, ghost: &Result) -> String {
         Some((most, was)) if size(most) >= 0.005 => {
             let now = words::frequency(most.probability, result.run.futures);
             let was = words::frequency(was, ghost.run.futures);
-            format!(
-                "Against {case} most changes here: {}, {} instead of {}.",
-                most.title,
-                now.of_futures(),
-                was.brief()
-            )
+            format!("Against {case} most changes here: {}, {}.", most.title, words::instead_of(&now, &was))
         }
         _ => format!("Hardly anything changes against {case}."),
     }
@@ -305,7 +301,7 @@ fn description(result: &Result) -> String {
             .map(|branch| format!("{} {}", branch.title, words::frequency(branch.probability, futures)))
             .collect();
         if !branches.is_empty() {
-            part.push_str(&format!(" ({})", branches.join(", ")));
+            let _ = write!(part, " ({})", branches.join(", "));
         }
         parts.push(part);
     }

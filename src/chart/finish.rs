@@ -92,9 +92,6 @@ fn element(line: &str) -> String {
             }
             "stroke-width" if stroked => add(key, &set_back(value)),
             "points" => add(key, &points(value)),
-            "opacity" if value != "1" => add(key, value),
-            "text-anchor" if value != "start" => add(key, value),
-            "font-weight" => add(key, value),
             "fill" | "stroke" if value.starts_with('#') => {
                 let more = if source { " src" } else { "" };
                 if let Some(role) = palette::role_of(value) {
@@ -104,7 +101,9 @@ fn element(line: &str) -> String {
                 }
                 add(key, value);
             }
-            "fill" => add(key, value),
+            "font-weight" | "fill" => add(key, value),
+            "opacity" if value != "1" => add(key, value),
+            "text-anchor" if value != "start" => add(key, value),
             _ => {}
         }
     }

@@ -76,7 +76,7 @@ impl Frame {
             }
         }
         y -= FOOT_LEADING;
-        self.words.description = description.to_owned();
+        description.clone_into(&mut self.words.description);
         let height = (y + 34.0).ceil() as u32;
         finish(&self.drawing, self.words, self.width as u32, height)
     }

@@ -9,6 +9,7 @@ use super::palette::{self, DATA, GHOST, GRID, Paint};
 use super::scale::Scale;
 use super::{Svg, text, words};
 use crate::simulation::result::{Outcome, Result, Shares};
+use std::fmt::Write;
 
 const ROWS: usize = 9;
 /// Fewer futures than this on one side say too little.
@@ -77,10 +78,12 @@ pub fn given(result: &Result, width: u32, ghost: Option<&Result>) -> Option<Svg>
     match left_out {
         0 => {}
         1 => notes.push_str(" Left out: one that is so or not so in under 100 futures."),
-        n => notes.push_str(&format!(" Left out: {n} that are so or not so in under 100 futures.")),
+        n => {
+            let _ = write!(notes, " Left out: {n} that are so or not so in under 100 futures.");
+        }
     }
     if others > 0 {
-        notes.push_str(&format!(" {others} more differ by less."));
+        let _ = write!(notes, " {others} more differ by less.");
     }
     Some(frame.finish(&[&notes], &words::source(result), &description))
 }
@@ -91,7 +94,7 @@ fn rows(result: &Result) -> (Vec<Row<'_>>, usize) {
     let mut left_out = 0;
     let worth = result.run.effective_futures;
     for event in &result.events {
-        let whole = (!(event.probability >= 1.0 && !event.branches.is_empty())).then_some((
+        let whole = (event.probability < 1.0 || event.branches.is_empty()).then_some((
             None,
             event.probability,
             &event.outcomes_if_yes,
@@ -161,15 +164,15 @@ fn wide(frame: &mut Frame, result: &Result, rows: &[Row], places: &[usize], befo
     let head = frame.y + 66.0;
     let (top, row_height) = (head + 30.0, 66.0);
     let bottom = top + rows.len() as f64 * row_height;
-    frame.drawing.text(MARGIN + label_room - 20.0, head, mute(24.0).end(), "happens, in 100");
+    frame.drawing.text(MARGIN + label_room - 30.0, head, mute(24.0).end(), "happens, in 100");
     for (index, row) in rows.iter().enumerate() {
         let y = top + (index as f64 + 0.5) * row_height;
-        row_label(&mut frame.drawing, row, MARGIN, y + 10.0, label_room - 90.0);
+        row_label(&mut frame.drawing, row, MARGIN, y + 10.0, label_room - 100.0);
         let share = words::of_hundred(row.share);
-        frame.drawing.text(MARGIN + label_room - 20.0, y + 10.0, mute(28.0).end(), &share);
+        frame.drawing.text(MARGIN + label_room - 30.0, y + 10.0, mute(28.0).end(), &share);
         if index > 0 {
             let y = top + index as f64 * row_height;
-            frame.drawing.line((MARGIN, y), (MARGIN + label_room - 20.0, y), GRID, 2.0);
+            frame.drawing.line((MARGIN, y), (MARGIN + label_room - 30.0, y), GRID, 2.0);
         }
     }
     let mut free = vec![f64::NEG_INFINITY; rows.len()];
@@ -187,8 +190,8 @@ fn wide(frame: &mut Frame, result: &Result, rows: &[Row], places: &[usize], befo
         scale_lines(frame, &scale, outcome, top, bottom);
         for (index, row) in rows.iter().enumerate() {
             let y = top + (index as f64 + 0.5) * row_height;
-            let edge = (left - 16.0).max(free[index] + 8.0);
-            free[index] = dumbbell(&mut frame.drawing, &scale, row, outcome, paints[place], y, before, edge);
+            let edge = (left - 22.0).max(free[index] + 8.0);
+            free[index] = dumbbell(&mut frame.drawing, &scale, row, (outcome, paints[place]), before, (y, edge));
         }
         for share in [0.0, 0.5, 1.0] {
             frame.drawing.text(scale.at(share), bottom + 32.0, mute(24.0).middle(), &words::of_hundred(share));
@@ -218,7 +221,7 @@ fn narrow(frame: &mut Frame, result: &Result, rows: &[Row], place: usize, before
         let (size, lines) = text::fit(&row.label(), &[28.0, 26.0, 25.0, 24.0], false, frame.room());
         let label = text::shorten(&lines.join(" "), size, false, frame.room());
         frame.drawing.text_on_paper(MARGIN, y + 38.0, ink(size), &label);
-        dumbbell(&mut frame.drawing, &scale, row, outcome, paint, y + 72.0, before, MARGIN - 10.0);
+        dumbbell(&mut frame.drawing, &scale, row, (outcome, paint), before, (y + 72.0, MARGIN - 10.0));
     }
     for share in [0.0, 0.5, 1.0] {
         frame.drawing.text(scale.at(share), bottom + 32.0, mute(26.0).middle(), &words::of_hundred(share));
@@ -260,11 +263,9 @@ fn dumbbell(
     drawing: &mut Drawing,
     scale: &Scale,
     row: &Row,
-    outcome: &Outcome,
-    paint: Paint,
-    y: f64,
+    (outcome, paint): (&Outcome, Paint),
     before: &[Row],
-    edge: f64,
+    (y, edge): (f64, f64),
 ) -> f64 {
     let of = |shares: &Shares| shares.get(&outcome.name).copied().unwrap_or(0.0);
     let (yes, no) = (scale.at(of(row.yes)), scale.at(of(row.no)));
@@ -287,7 +288,8 @@ fn dumbbell(
     let width = drawing.text_on_paper(end, y + 9.0, kind, &words::of_hundred(high));
     let figure = words::of_hundred(low);
     let x = scale.at(low) - 18.0;
-    if x - kind.width(&figure) - 4.0 >= edge {
+    // A dot on the axis' 0 says it itself.
+    if figure != "0" && x - kind.width(&figure) - 4.0 >= edge {
         drawing.text_on_paper(x, y + 9.0, kind.end(), &figure);
     }
     end + width

@@ -5,6 +5,7 @@
 //! height, so that a frame can be drawn round them.
 
 use super::labels::settle;
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 pub(super) const BOX: f64 = 104.0;
@@ -176,14 +177,16 @@ fn add_lanes(
             chain.push(lane);
             last = lane;
         }
-        if nodes[from].column < nodes[to].column {
-            nodes[last].after.push(to);
-            nodes[to].before.push(last);
-        } else if nodes[from].column > nodes[to].column {
-            nodes[to].after.push(from);
-            nodes[from].before.push(to);
-        } else {
-            nodes[from].beside.push(to);
+        match nodes[from].column.cmp(&nodes[to].column) {
+            Ordering::Less => {
+                nodes[last].after.push(to);
+                nodes[to].before.push(last);
+            }
+            Ordering::Greater => {
+                nodes[to].after.push(from);
+                nodes[from].before.push(to);
+            }
+            Ordering::Equal => nodes[from].beside.push(to),
         }
         chains.push(chain);
     }
@@ -197,7 +200,9 @@ fn sort(order: &mut [Vec<usize>], nodes: &mut [Node]) {
             nodes[node].y = place as f64 - column.len() as f64 / 2.0;
         }
     };
-    order.iter().for_each(|column| spread(column, nodes));
+    for column in order.iter() {
+        spread(column, nodes);
+    }
     for round in 0..16 {
         let forward = round % 2 == 0;
         for step in 0..order.len() {

@@ -111,7 +111,7 @@ fn yes_or_no(result: &Result, metric: &Metric, width: u32, other: Option<(&Resul
     let mut answer = match other.and_then(|(ghost, other)| Some((ghost, other.mean?))) {
         Some((ghost, was)) => {
             let was = words::frequency(was, ghost.run.futures);
-            format!("In {} instead of {} in {}.", often.of_futures(), was.brief(), words::case(ghost))
+            format!("In {} in {}.", words::instead_of(&often, &was), words::case(ghost))
         }
         None => words::label(&format!("{}.", often.in_futures())),
     };

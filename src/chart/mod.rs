@@ -34,8 +34,15 @@ pub mod waterfall;
 pub mod words;
 
 use crate::simulation::result::Result;
+pub use dependence::dependence;
+pub use events::events;
+pub use given::given;
+pub use metric::metric;
+pub use outcomes::{outcomes, outcomes_paired};
 pub use palette::themed_page_css;
+pub use path::path;
 pub use target::Target;
+pub use timeline::timeline;
 
 /// The width of a chart on a page or a slide.
 pub const WIDE: u32 = 1600;

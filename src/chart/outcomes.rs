@@ -73,10 +73,5 @@ fn difference(result: &Result, ghost: &Result) -> String {
     }
     let now = words::frequency(most.probability, result.run.futures);
     let was = words::frequency(was, ghost.run.futures);
-    format!(
-        "{} changes most against {case}: {} instead of {}.",
-        words::label(&most.title),
-        now.of_futures(),
-        was.brief()
-    )
+    format!("{} changes most against {case}: {}.", words::label(&most.title), words::instead_of(&now, &was))
 }

@@ -10,6 +10,7 @@ use super::target::{Shown, Target};
 use super::words::Numbers;
 use super::{Svg, text, words};
 use crate::simulation::result::Outcome;
+use std::fmt::Write;
 
 /// A target over the values of one assumption.
 #[derive(Clone, Debug, PartialEq)]
@@ -110,12 +111,11 @@ fn answer(sweep: &Sweep, shown: &Shown) -> String {
     let unit = if sweep.unit.is_empty() { String::new() } else { format!(" {}", sweep.unit) };
     let in_range =
         sweep.range.and_then(|(low, high)| Some(((low, high), sweep.target_at(low)?, sweep.target_at(high)?)));
-    let ((from, to), low, high, over) = match in_range {
-        Some((range, low, high)) => (range, low, high, "over the stated range, "),
-        None => {
-            let ends = (sweep.values[0], sweep.values[sweep.values.len() - 1]);
-            (ends, sweep.targets[0], sweep.targets[sweep.targets.len() - 1], "from ")
-        }
+    let last = sweep.values.len() - 1;
+    let ((from, to), low, high, over) = if let Some((range, low, high)) = in_range {
+        (range, low, high, "over the stated range, ")
+    } else {
+        ((sweep.values[0], sweep.values[last]), sweep.targets[0], sweep.targets[last], "from ")
     };
     let mut words = format!(
         "{title} goes from {} to {} {over}{} to {}{unit}",
@@ -128,10 +128,10 @@ fn answer(sweep: &Sweep, shown: &Shown) -> String {
         words = format!("{title} is {} both at {} and at {}{unit}", shown.phrase(low), sweep.say(from), sweep.say(to));
     }
     if let Some((now, target)) = sweep.now.and_then(|now| Some((now, sweep.target_at(now)?))) {
-        words.push_str(&format!("; now at {} it is {}", sweep.say(now), shown.figure(target)));
+        let _ = write!(words, "; now at {} it is {}", sweep.say(now), shown.figure(target));
     }
     if let Some((at, what)) = &sweep.crossing {
-        words.push_str(&format!(". At {} {what}", sweep.say(*at)));
+        let _ = write!(words, ". At {} {what}", sweep.say(*at));
     }
     format!("{words}.")
 }

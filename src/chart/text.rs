@@ -69,10 +69,10 @@ pub(super) fn wrap(text: &str, size: f64, bold: bool, room: f64, lines: usize) -
     broken.iter().map(|line| shorten(line, size, bold, room)).collect()
 }
 
-/// A last line of one short word gets another from the line before.
+/// A last line of a few letters gets another word from the line before.
 fn avoid_orphan(lines: &mut [String], size: f64, bold: bool, room: f64) {
     let [.., before, last] = lines else { return };
-    if last.contains(' ') || last.chars().count() > 8 || before.split(' ').count() < 4 {
+    if last.chars().count() > 8 || before.split(' ').count() < 3 {
         return;
     }
     if let Some((kept, moved)) = before.rsplit_once(' ') {

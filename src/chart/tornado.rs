@@ -89,7 +89,7 @@ pub fn tornado(tornado: &Tornado, width: u32) -> Option<Svg> {
 
 fn bounds(tornado: &Tornado) -> (f64, f64) {
     let intervals = |end: &TornadoEnd| end.interval.map_or([end.target; 2], |(low, high)| [low, high]);
-    let values = tornado.rows.iter().flat_map(|row| row.ends()).flat_map(intervals).chain([tornado.base]);
+    let values = tornado.rows.iter().flat_map(TornadoRow::ends).flat_map(intervals).chain([tornado.base]);
     let finite = values.filter(|value| value.is_finite());
     finite.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)))
 }

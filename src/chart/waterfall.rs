@@ -110,7 +110,7 @@ fn draw(frame: &mut Frame, waterfall: &Waterfall, shown: &Shown, (low, high): (f
         let row = index + 1;
         let joint = at(level);
         frame.drawing.line((joint, middle(row - 1) + height / 2.0), (joint, middle(row) - height / 2.0), AXIS, 2.5);
-        rows.step(frame, shown, step, middle(row), (joint, at(level + step.effect)), &at, level);
+        rows.step(frame, shown, step, middle(row), level, &at);
         level += step.effect;
     }
     let last = waterfall.steps.len() + 1;
@@ -182,10 +182,10 @@ impl Rows {
         shown: &Shown,
         step: &WaterfallStep,
         middle: f64,
-        (from, to): (f64, f64),
-        at: &dyn Fn(f64) -> f64,
         level: f64,
+        at: &dyn Fn(f64) -> f64,
     ) {
+        let (from, to) = (at(level), at(level + step.effect));
         let (size, lines) = text::fit(&words::label(&step.title), &[28.0, 26.0, 25.0, 24.0], false, self.label_room);
         let narrow = frame.narrow;
         let drawing = &mut frame.drawing;

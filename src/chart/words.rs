@@ -34,7 +34,7 @@ pub fn frequency(share: f64, futures: u64) -> Frequency {
         per(1000.0, "under 1".to_owned())
     } else if share > 0.999 {
         per(1000.0, "over 999".to_owned())
-    } else if thousandths < 10.0 || thousandths > 990.0 {
+    } else if !(10.0..=990.0).contains(&thousandths) {
         per(1000.0, count(thousandths as u64))
     } else {
         per(100.0, count((share * 100.0).round() as u64))
@@ -79,6 +79,17 @@ impl Frequency {
             Some(format!("± {half:.0}"))
         }
     }
+}
+
+/// What it is now and what it was: `29 in 100 futures instead of 25`, `all futures instead of 65 in 100`.
+pub fn instead_of(now: &Frequency, before: &Frequency) -> String {
+    let before = match before.figure.as_str() {
+        "never" => "none".to_owned(),
+        "always" => "all".to_owned(),
+        _ if now.is_extreme() => before.to_string(),
+        _ => before.brief(),
+    };
+    format!("{} instead of {before}", now.of_futures())
 }
 
 impl fmt::Display for Frequency {

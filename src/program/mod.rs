@@ -276,6 +276,8 @@ pub struct Program {
     pub outcome: Option<Operand>,
     /// The future's likelihood under the evidence, if there is any.
     pub weight: Option<Operand>,
+    /// The part of it that each observation has.
+    pub observations: Vec<(String, Slot)>,
 }
 
 impl Program {

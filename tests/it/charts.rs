@@ -3,6 +3,7 @@
 //! `UPDATE=1 cargo test charts` writes the pictures anew: look at what has changed before it is kept.
 
 mod analyses;
+mod phrases;
 
 use forkcast::chart::{self, Svg, text};
 use forkcast::simulation::result::{Branch, Event, Metric, Result};
@@ -251,13 +252,13 @@ fn twelve_outcomes(mut result: Result) -> Result {
             outcome.name = ["thaw", "rupture", "cold_deal", "limbo"]
                 .get(index)
                 .map_or_else(|| format!("o{index}"), |name| (*name).to_owned());
-            outcome.title = title.to_owned();
+            title.clone_into(&mut outcome.title);
             outcome.probability = *share;
             (outcome.low, outcome.high) = ((share - 0.014f64).max(0.0), share + 0.014);
             outcome
         })
         .collect();
-    result.outcomes[1].color = "#abc".to_owned();
+    "#abc".clone_into(&mut result.outcomes[1].color);
     result.run.futures = 4096;
     result.run.effective_futures = 4096.0;
     result
@@ -294,13 +295,13 @@ fn without_time(mut result: Result) -> Result {
 }
 
 fn long_titles(mut result: Result) -> Result {
-    result.scenario.title = LONG.to_owned();
+    LONG.clone_into(&mut result.scenario.title);
     result.outcomes.iter_mut().for_each(|outcome| outcome.title = format!("{} {LONG}", outcome.title));
     result.metrics.iter_mut().for_each(|metric| metric.title = format!("{} <&\"'> {LONG}", metric.title));
     result.paths.iter_mut().for_each(|path| path.title = format!("{} {LONG}", path.title));
     for event in &mut result.events {
         event.title = format!("{} {LONG}", event.title);
-        event.branches.iter_mut().for_each(|branch| branch.title = LONG.to_owned());
+        event.branches.iter_mut().for_each(|branch| LONG.clone_into(&mut branch.title));
     }
     result.dependence.things.iter_mut().for_each(|thing| thing.title = format!("{} {LONG}", thing.title));
     result

@@ -4,6 +4,8 @@ mod branches;
 mod rules;
 mod timing;
 
+pub use timing::inside;
+
 use super::assumption::{self, Place, Sort};
 use super::{Reading, table};
 use crate::diagnostic::{Diagnostic, Span};

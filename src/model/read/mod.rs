@@ -57,7 +57,12 @@ pub fn scenario<'a>(table: &Table, reading: &mut Reading<'a>) -> Option<Scenario
     let metrics = metrics::metrics(table, &names, reading);
     let outcomes = metrics::outcomes(table, &names, reading);
     let correlations = correlations::read(table, &names, &quantities, &paths, &events, reading);
-    let observations = observed::read(table, &names, &paths, &events, settings.as_of, reading);
+    let observations = observed::read(
+        table,
+        &observed::Things { names: &names, paths: &paths, events: &events, correlations: &correlations },
+        settings.as_of,
+        reading,
+    );
     let variants = variants::read(table, reading);
     let sliders = variants::sliders(table, reading);
     if reading.errors.has_errors() {

@@ -94,10 +94,10 @@ fn one_sided(mut tornado: Tornado) -> Tornado {
 }
 
 fn long_tornado(mut tornado: Tornado) -> Tornado {
-    tornado.target.title = LONG.to_owned();
+    LONG.clone_into(&mut tornado.target.title);
     for row in &mut tornado.rows {
         row.title = format!("{} {LONG}", row.title);
-        row.high.says = "1,234,567 billion USD".to_owned();
+        "1,234,567 billion USD".clone_into(&mut row.high.says);
     }
     tornado
 }
@@ -226,7 +226,7 @@ fn flagship_waterfall() -> Waterfall {
 fn from_zero(mut waterfall: Waterfall) -> Waterfall {
     waterfall.steps.iter_mut().for_each(|step| (step.effect, step.interval) = (step.effect * 8.0, None));
     waterfall.to.1 = 0.246 + 0.037 * 8.0;
-    waterfall.steps[0].title = LONG.to_owned();
+    LONG.clone_into(&mut waterfall.steps[0].title);
     waterfall.sampled_orders = Some(720);
     waterfall
 }
