@@ -20,7 +20,7 @@ fn main() {
         ..Default::default()
     };
     if args.contains(&"--program".to_string()) {
-        println!("{:#?}", scenario.program(1));
+        println!("{}", scenario.program(1));
         return;
     }
     match forkcast::simulation::simulate(&file, &scenario, &request) {
