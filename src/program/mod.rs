@@ -7,6 +7,7 @@
 mod build;
 pub mod fold;
 mod layout;
+mod print;
 mod range;
 
 pub use build::{Builder, Place, Scope, Value};
