@@ -50,9 +50,6 @@ pub struct Reading<'a> {
 /// Reads a scenario. None where it has mistakes; all of them are reported.
 pub fn scenario<'a>(table: &Table, reading: &mut Reading<'a>) -> Option<Scenario> {
     table::check_keys(table, TOP_LEVEL, "a scenario file", reading);
-    if let Some(entry) = table.entry("extends") {
-        reading.error(entry.key, "`extends` is not there yet", "copy the tables of the other file into this one");
-    }
     let settings = settings::scenario(table, reading);
     let run = settings::run(table, reading);
     let names = names::collect(table, reading);
