@@ -121,10 +121,12 @@ impl ScenarioFile {
         if overrides.is_empty() {
             return (self.base.clone(), self.diagnostics.clone());
         }
-        if self.base.is_none() {
-            return (None, self.diagnostics.clone());
-        }
         let mut errors = Diagnostics::default();
+        if self.base.is_none() {
+            errors.extend(self.diagnostics.clone());
+            layers::strangers(&self.table, overrides, &self.sources, &mut errors);
+            return (None, errors);
+        }
         let (table, laid) = layers::lay(&self.table, overrides, &self.addresses, &self.sources, &mut errors);
         let inputs = Inputs::new(files);
         let (scenario, _, found) = self.scenario(&table, &laid, &inputs);

@@ -1,4 +1,5 @@
 //! The one integration-test crate: forkcast from outside.
 
 mod charts;
+mod errors;
 mod report;

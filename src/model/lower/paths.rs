@@ -22,7 +22,8 @@ impl Lowering<'_> {
                 (None, Some(formula)) => self.term(formula, &context),
                 (None, None) => Value::Constant(f64::NAN),
             };
-            self.b.check_finite(own, path.span, || format!("`{}` at the start", path.name));
+            let place = path.formula.as_ref().map_or(path.span, |formula| formula.span);
+            self.b.check_finite(own, place, || format!("`{}` at the start", path.name));
             let bounds = self.bounds(path, &context);
             let shown = self.within(own, bounds);
             let range = range_of(path.kind);
@@ -72,7 +73,8 @@ impl Lowering<'_> {
         };
         self.update(|l| {
             let shown = l.within(raw, bounds);
-            l.b.check_finite(shown, path.span, || format!("`{}`", path.name));
+            let place = path.formula.as_ref().map_or(path.span, |formula| formula.span);
+            l.b.check_finite(shown, place, || format!("`{}`", path.name));
             let slot = l.paths[index].shown;
             l.b.assign(slot, shown);
         });

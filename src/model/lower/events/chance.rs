@@ -137,7 +137,7 @@ impl Lowering<'_> {
         let event = &self.scenario.events[index];
         let picked = self.b.pick(luck, weights);
         self.b.check(picked, mask, event.span, || {
-            format!("the branches of `{}`, all of which have a chance of 0", event.name)
+            format!("the share of each branch of `{}` (all have a chance of 0)", event.name)
         });
         picked
     }
