@@ -2,4 +2,6 @@
 
 mod charts;
 mod errors;
+mod play;
+mod reference;
 mod report;
