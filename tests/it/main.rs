@@ -2,6 +2,8 @@
 
 mod charts;
 mod errors;
+mod guide;
+mod luck;
 mod play;
 mod reference;
 mod report;

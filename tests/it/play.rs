@@ -33,7 +33,8 @@ pub fn file(path: &Path, request: &Request) -> Outcome {
     result(&files, path.file_name().and_then(|name| name.to_str()).expect("a file has a name"), request)
 }
 
-fn result(files: &dyn Files, name: &str, request: &Request) -> Outcome {
+/// The result of a scenario that is without mistakes and plays.
+pub fn result(files: &dyn Files, name: &str, request: &Request) -> Outcome {
     let file = read(files, name);
     let overrides = request.variant.map(|variant| file.variant(variant).expect("the file has this variant"));
     let (scenario, mistakes) = file.with(files, &overrides.unwrap_or_default());
