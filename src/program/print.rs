@@ -46,8 +46,9 @@ impl Program {
 /// A table, equal neighbours written once.
 fn runs(table: &[f64]) -> String {
     let runs = table.chunk_by(|a, b| a.to_bits() == b.to_bits());
-    let words: Vec<String> =
-        runs.map(|run| if run.len() == 1 { format!("{}", run[0]) } else { format!("{} × {}", run.len(), run[0]) }).collect();
+    let words: Vec<String> = runs
+        .map(|run| if run.len() == 1 { format!("{}", run[0]) } else { format!("{} × {}", run.len(), run[0]) })
+        .collect();
     words.join(", ")
 }
 

@@ -3,4 +3,7 @@
 mod charts;
 mod cli;
 mod errors;
+mod evidence;
+mod extends;
+mod memory;
 mod report;
