@@ -1,9 +1,13 @@
 //! The one integration-test crate: forkcast from outside.
 
 mod charts;
+mod cli;
 mod errors;
+mod evidence;
+mod extends;
 mod guide;
 mod luck;
+mod memory;
 mod play;
 mod reference;
 mod report;

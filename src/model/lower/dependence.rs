@@ -68,7 +68,8 @@ impl Lowering<'_> {
 
     /// What a path's own normal must have been for the step's to be `normal`, and its factor in that.
     pub(super) fn own_part(&mut self, index: usize, normal: Value) -> (Value, f64) {
-        let Some(row) = self.dependence.row(PATHS, index) else { return (normal, 1.0) };
+        // The first of a group keeps its own normal.
+        let row = self.dependence.row(PATHS, index).unwrap_or_else(|| vec![(index, 1.0)]);
         let mut rest = normal;
         let mut factor = 1.0;
         for (member, part) in row {

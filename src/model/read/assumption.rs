@@ -165,9 +165,14 @@ pub fn read(node: &Written, place: &Place, names: &Names, reading: &mut Reading)
 
 /// A value as the analyst wrote it.
 pub fn shown(node: &Written, reading: &Reading) -> String {
-    match node.text() {
-        Some(text) => text.content.clone(),
-        None => reading.sources.text(node.span).to_owned(),
+    if let Some(text) = node.text() {
+        return text.content.clone();
+    }
+    let written = reading.sources.text(node.span);
+    match node.number() {
+        // A branch of the base that this file's branches have pushed aside is no longer what stands there.
+        Some(number) if written.replace('_', "").parse() != Ok(number) => format!("{number}"),
+        _ => written.to_owned(),
     }
 }
 

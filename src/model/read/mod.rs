@@ -38,6 +38,8 @@ pub struct Reading<'a> {
     /// The scenario file's name.
     pub name: &'a str,
     pub file: SourceId,
+    /// Where each source's own files are looked for.
+    pub folders: &'a [(SourceId, String)],
     pub errors: Diagnostics,
     /// Days since 1970-01-01; None in a static scenario.
     pub start: Option<i32>,
@@ -50,9 +52,6 @@ pub struct Reading<'a> {
 /// Reads a scenario. None where it has mistakes; all of them are reported.
 pub fn scenario<'a>(table: &Table, reading: &mut Reading<'a>) -> Option<Scenario> {
     table::check_keys(table, TOP_LEVEL, "a scenario file", reading);
-    if let Some(entry) = table.entry("extends") {
-        reading.error(entry.key, "`extends` is not there yet", "copy the tables of the other file into this one");
-    }
     let settings = settings::scenario(table, reading);
     let run = settings::run(table, reading);
     let names = names::collect(table, reading);
@@ -146,7 +145,9 @@ impl Reading<'_> {
     ///
     /// The places are those of the file's name and of the column's.
     pub fn csv_column(&mut self, file: &str, column: &str, places: [Span; 2]) -> Option<Arc<[f64]>> {
-        match self.inputs.csv_column(file, column) {
+        let source = places[0].source;
+        let folder = self.folders.iter().find(|(of, _)| *of == source).map_or("", |(_, folder)| folder);
+        match self.inputs.csv_column(&format!("{folder}{file}"), column) {
             Ok(rows) => Some(rows),
             Err(refused) => {
                 let place = places[usize::from(refused.of_column)];
