@@ -174,14 +174,16 @@ fn every_example_in_the_tables_plays() {
     let mut file = "[scenario]\nstart = 2026-01-01\nend = 2026-12-31\n\n[quantities]\n".to_owned();
     let language = read(&play::folder("docs/language.md"));
     let rows = language.lines().filter_map(|row| row.strip_prefix("| `")?.split('`').next());
-    let made_of_others = rows.filter(|e| ["choose(", "mixture(", "data(", "truncate("].iter().any(|w| e.starts_with(w)));
+    let made_of_others =
+        rows.filter(|e| ["choose(", "mixture(", "data(", "truncate("].iter().any(|w| e.starts_with(w)));
     let drawn: Vec<_> = made_of_others.chain(FAMILIES.iter().map(|family| family.example)).collect();
     assert!(drawn.len() >= FAMILIES.len() + 4);
     for (i, example) in drawn.iter().enumerate() {
         let _ = writeln!(file, "q{i} = '{example}'");
     }
     file += "\n[paths.oil]\nmodel = \"gbm\"\nstart = 63\nvolatility = 0.3\n";
-    file += "[events.visit]\nby = 2026-06-30\nprobability = 0.5\n[events.strike]\nrate = 2\nrepeats = true\n\n[metrics]\n";
+    file +=
+        "[events.visit]\nby = 2026-06-30\nprobability = 0.5\n[events.strike]\nrate = 2\nrepeats = true\n\n[metrics]\n";
     for (i, function) in FUNCTIONS.iter().enumerate() {
         let _ = writeln!(file, "m{i} = '{}'", function.example);
     }

@@ -77,7 +77,8 @@ fn a_variant_changes_only_what_hangs_on_it() {
     let glut = play::text(&flagship(), &request);
     // Neither reads the price of oil nor anything that does.
     for name in ["envoy_visit", "new_start", "new_sanctions", "tanker_incident"] {
-        let of = |result: &Outcome| result.events.iter().find(|event| event.name == name).cloned().map(|e| e.cumulative);
+        let of =
+            |result: &Outcome| result.events.iter().find(|event| event.name == name).cloned().map(|e| e.cumulative);
         assert_eq!(of(&base), of(&glut), "{name}");
     }
     assert_ne!(base.paths[0].mean, glut.paths[0].mean);
@@ -117,7 +118,9 @@ fn the_step_hardly_matters_where_causes_come_first() {
     for step in ["\"week\"", "\"month\"", "\"quarter\""] {
         let other = play::text(&toml.replace("\"month\"", step), &request);
         // A `when` event is dated at the end of its step, and the report waits for one.
-        for (a, b) in by_day.events.iter().zip(&other.events).filter(|(a, _)| !["hearing", "report"].contains(&&*a.name)) {
+        for (a, b) in
+            by_day.events.iter().zip(&other.events).filter(|(a, _)| !["hearing", "report"].contains(&&*a.name))
+        {
             let error = (2.0 * a.probability * (1.0 - a.probability) / 30_000.0).sqrt();
             let apart = (a.probability - b.probability).abs();
             assert!(apart <= 4.5 * error, "{}: {} by day, {} by {step}", a.name, a.probability, b.probability);
