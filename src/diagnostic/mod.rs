@@ -46,6 +46,13 @@ impl Sources {
         SourceId(u32::try_from(self.list.len() - 1).expect("fewer than 2^32 sources"))
     }
 
+    /// Gives every source another name, for instance with its folder before it.
+    pub fn rename(&mut self, name: impl Fn(&str) -> String) {
+        for source in &mut self.list {
+            source.name = name(&source.name);
+        }
+    }
+
     #[must_use]
     pub fn get(&self, id: SourceId) -> &Source {
         &self.list[id.0 as usize]

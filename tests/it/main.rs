@@ -1,4 +1,4 @@
 //! The one integration-test crate: forkcast from outside.
 
-mod report;
 mod charts;
+mod report;

@@ -1,0 +1,123 @@
+//! Options that several verbs share: which assumptions, how many futures, and what is left of it.
+
+use clap::Args;
+use forkcast::diagnostic::Failure;
+use forkcast::report::files::{self, Format};
+use std::path::PathBuf;
+
+/// Which assumptions the scenario is played out with.
+#[derive(Args)]
+pub struct Assumptions {
+    /// Play this variant of the file; may be given several times
+    #[arg(long, value_name = "NAME", value_delimiter = ',', conflicts_with = "all_variants")]
+    pub variant: Vec<String>,
+    /// Play the scenario as it is and each of its variants, and compare
+    #[arg(long)]
+    pub all_variants: bool,
+    /// Change an assumption, as in events.visit.probability=0.8; may be given several times
+    #[arg(long, value_name = "ADDR=VALUE")]
+    pub set: Vec<String>,
+}
+
+/// How it is played out.
+#[derive(Args)]
+pub struct Play {
+    /// How many futures, as in 100_000 or 1e6 [default: as the file says, else 100,000]
+    #[arg(long, value_name = "N", value_parser = futures)]
+    pub futures: Option<u64>,
+    /// Another seed gives other luck [default: as the file says, else 1]
+    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
+    pub seed: Option<u64>,
+    /// Use so many processors; results do not depend on it [default: all]
+    #[arg(long, value_name = "N", value_parser = threads)]
+    pub threads: Option<usize>,
+}
+
+/// What is left of it, and where.
+#[derive(Args)]
+pub struct Leave {
+    /// Put results into this folder [default: output]
+    #[arg(short, long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Write only these: json, csv, svg, png, html
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub format: Vec<String>,
+    /// Print nothing but mistakes
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// Print the result as JSON; writes files only with --out or --format
+    #[arg(long)]
+    pub json: bool,
+    /// Open the report in the browser (of several, the first)
+    #[arg(long)]
+    pub open: bool,
+}
+
+impl Leave {
+    /// The formats to be written; none where only JSON is to be printed.
+    pub fn formats(&self) -> Result<Vec<&'static Format>, Failure> {
+        let formats = match self.format.as_slice() {
+            [] if self.json && self.out.is_none() => Vec::new(),
+            [] => files::by_default(),
+            names => files::named(&names.join(","))?,
+        };
+        if formats.iter().any(|format| format.name == "parquet") {
+            return Err(Failure::Usage {
+                message: "parquet is not there yet".to_owned(),
+                help: Some("the other formats are json, csv, svg, png and html".to_owned()),
+            });
+        }
+        if self.open && !formats.iter().any(|format| format.name == "html") {
+            return Err(Failure::Usage {
+                message: "`--open` opens the report, and no report is to be written".to_owned(),
+                help: Some("leave it out, or add html to `--format`".to_owned()),
+            });
+        }
+        Ok(formats)
+    }
+
+    /// The folder for the results of all scenarios.
+    pub fn folder(&self) -> PathBuf {
+        self.out.clone().unwrap_or_else(|| PathBuf::from("output"))
+    }
+}
+
+/// People write numbers of futures in many ways: `100000`, `100_000`, `100,000`, `1e6`, `250k`, `1M`.
+fn futures(text: &str) -> Result<u64, String> {
+    const MOST: f64 = 1e12;
+    let text: String = text.trim().chars().filter(|c| !matches!(c, '_' | ',' | ' ' | '\'')).collect();
+    let (digits, unit) = match text.char_indices().last() {
+        Some((at, 'k' | 'K')) => (&text[..at], 1e3),
+        Some((at, 'm' | 'M')) => (&text[..at], 1e6),
+        _ => (text.as_str(), 1.0),
+    };
+    match digits.parse::<f64>().map(|number| number * unit) {
+        Ok(number) if number >= 1.0 && number <= MOST && number.fract() == 0.0 => Ok(number as u64),
+        Ok(number) if number > MOST => Err("that is more than anybody can wait for".to_owned()),
+        _ => Err("a whole number of at least 1 is needed, as in 100_000 or 1e6".to_owned()),
+    }
+}
+
+fn threads(text: &str) -> Result<usize, String> {
+    match text.parse::<usize>() {
+        Ok(number) if (1..=1024).contains(&number) => Ok(number),
+        _ => Err("a whole number from 1 to 1024 is needed".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::futures;
+
+    #[test]
+    fn numbers_of_futures_are_read_as_people_write_them() {
+        for (text, number) in
+            [("100000", 100_000), ("100_000", 100_000), ("100,000", 100_000), ("1e6", 1_000_000), ("250k", 250_000)]
+        {
+            assert_eq!(futures(text), Ok(number), "{text}");
+        }
+        for text in ["", "0", "-5", "1.5", "many", "1e99", "k", "NaN", "inf"] {
+            assert!(futures(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! A bar on a terminal while futures are played out, if that takes long enough to be noticed.
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::IsTerminal;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+/// Shorter waits need no bar.
+const NOTICED: Duration = Duration::from_millis(300);
+
+/// The progress of one run.
+pub struct Progress {
+    /// How many futures there are to play, and whose.
+    futures: u64,
+    what: String,
+    shown: bool,
+    began: Instant,
+    bar: OnceLock<ProgressBar>,
+}
+
+impl Progress {
+    pub fn new(what: String, futures: u64, quiet: bool) -> Self {
+        let shown = !quiet && std::io::stderr().is_terminal();
+        Self { futures, what, shown, began: Instant::now(), bar: OnceLock::new() }
+    }
+
+    /// So many futures are finished; any thread may say so, in any order.
+    pub fn finished(&self, futures: u64) {
+        if !self.shown || self.began.elapsed() < NOTICED {
+            return;
+        }
+        let bar = self.bar.get_or_init(|| self.begin());
+        bar.set_position(bar.position().max(futures));
+    }
+
+    fn begin(&self) -> ProgressBar {
+        let bar = ProgressBar::with_draw_target(Some(self.futures), ProgressDrawTarget::stderr());
+        let template = "{msg} {bar:30} {human_pos} of {human_len} futures, {eta} to go";
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style.progress_chars("██░"));
+        }
+        bar.with_message(self.what.clone())
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = self.bar.get() {
+            bar.finish_and_clear();
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! `forkcast run`: what happens? Plays scenarios out, summarises, draws, and writes the report.
+
+use super::Verb;
+use crate::cli::options::{Assumptions, Leave, Play};
+use crate::cli::progress::Progress;
+use crate::cli::scenario::{self, Case, Opened};
+use crate::cli::terminal::Terminal;
+use crate::cli::{Told, drawing, interrupt, next};
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
+use forkcast::diagnostic::{Diagnostics, Failure};
+use forkcast::report::files::Format;
+use forkcast::report::{Leaves, files, folder, json, summary};
+use forkcast::simulation::result::Result as Outcome;
+use forkcast::simulation::{self, Request};
+use std::path::{Path, PathBuf};
+
+pub const RUN: Verb = Verb { name: "run", command: Run::command, run };
+
+/// What happens? Plays scenarios out, summarises, draws, and writes a report
+#[derive(Parser)]
+#[command(after_help = EXAMPLES)]
+struct Run {
+    /// Scenario files
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    assumptions: Assumptions,
+    #[command(flatten)]
+    play: Play,
+    #[command(flatten)]
+    leave: Leave,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  forkcast run talks.toml --futures 1e6 --open
+  forkcast run talks.toml --variant hard_line --set 'quantities.mood=normal(1, 1)'
+  forkcast run talks.toml --all-variants --format csv,png --out results
+  forkcast run talks.toml --json | jq .outcomes";
+
+fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<(), Told> {
+    let run = Run::from_arg_matches(matches).unwrap_or_else(|error| error.exit());
+    let failed = |failure| terminal.failed(&failure);
+    let formats = run.leave.formats().map_err(failed)?;
+    let mut scenarios = run.open(terminal)?;
+    let targets = if formats.is_empty() { Vec::new() } else { run.targets(&scenarios).map_err(failed)? };
+    let mut written = Vec::new();
+    let mut documents = Vec::new();
+    for (index, (opened, cases)) in scenarios.iter_mut().enumerate() {
+        let mut results = Vec::new();
+        for (number, case) in cases.iter().enumerate() {
+            let result = run.play(opened, case).map_err(|failure| terminal.failed_in(&opened.file.sources, &failure))?;
+            if run.leave.json {
+                documents.push(json::text(&result).map_err(failed)?);
+            }
+            if let Some(target) = targets.get(index).and_then(|targets| targets.get(number)) {
+                run.write(&result, &formats, target).map_err(failed)?;
+                written.push(target.clone());
+            }
+            results.push(result);
+        }
+        if !run.leave.json && !run.leave.quiet {
+            let folders = targets.get(index).map_or(&[][..], Vec::as_slice);
+            let gap = if index > 0 { "\n" } else { "" };
+            terminal.print(&format!("{gap}{}", run.summary(opened, &results, folders, &formats, terminal)))?;
+        }
+    }
+    if run.leave.json {
+        terminal.print(&together(&documents))?;
+    }
+    if let (true, Some(first)) = (run.leave.open, written.first()) {
+        show(&first.join("report.html"), terminal);
+    }
+    Ok(())
+}
+
+impl Run {
+    /// Reads all files and shows all their mistakes; with any, nothing is played out.
+    fn open(&self, terminal: &Terminal) -> Result<Vec<(Opened, Vec<Case>)>, Told> {
+        let (mut scenarios, mut worst) = (Vec::new(), 0);
+        for path in &self.files {
+            let mut found = Diagnostics::default();
+            let opened = scenario::open(path).map_err(|failure| terminal.failed(&failure).0);
+            let with_cases = opened.and_then(|mut opened| {
+                let cases = opened.cases(&self.assumptions, &mut found);
+                if !self.leave.quiet || found.has_errors() {
+                    terminal.mistakes(&opened.file.sources, &found);
+                }
+                let cases = cases.map_err(|failure| terminal.failed_in(&opened.file.sources, &failure).0)?;
+                if found.has_errors() { Err(1) } else { Ok((opened, cases)) }
+            });
+            match with_cases {
+                Ok(scenario) => scenarios.push(scenario),
+                Err(code) => worst = worst.max(code),
+            }
+        }
+        if worst == 0 { Ok(scenarios) } else { Err(Told(worst)) }
+    }
+
+    /// The folder of each case of each file; that it can be written is tried before anything is played out.
+    fn targets(&self, scenarios: &[(Opened, Vec<Case>)]) -> Result<Vec<Vec<PathBuf>>, Failure> {
+        let out = self.leave.folder();
+        let mut targets = Vec::new();
+        for (index, (opened, cases)) in scenarios.iter().enumerate() {
+            let stem = opened.stem();
+            if let Some((other, _)) = scenarios[..index].iter().find(|(other, _)| other.stem() == stem) {
+                return Err(Failure::Usage {
+                    message: format!(
+                        "`{}` and `{}` would leave their results in one folder, `{}`",
+                        other.path.display(),
+                        opened.path.display(),
+                        out.join(&stem).display()
+                    ),
+                    help: Some("run them one after the other, with different folders as `--out`".to_owned()),
+                });
+            }
+            let of_file: Vec<PathBuf> = cases.iter().map(|case| out.join(&stem).join(case.folder())).collect();
+            for target in &of_file {
+                // A folder that is begun and not put in place leaves no trace.
+                folder::Folder::begin(target)?;
+            }
+            targets.push(of_file);
+        }
+        Ok(targets)
+    }
+
+    fn play(&self, opened: &Opened, case: &Case) -> Result<Outcome, Failure> {
+        let futures = self.play.futures.unwrap_or(case.scenario.run.futures);
+        let what = case.variant.as_ref().map_or_else(|| opened.stem(), |name| format!("{} @{name}", opened.stem()));
+        let progress = Progress::new(what, futures, self.leave.quiet);
+        let tell = |finished| progress.finished(finished);
+        let request = Request {
+            futures: self.play.futures,
+            seed: self.play.seed,
+            threads: self.play.threads,
+            variant: case.variant.as_deref(),
+            set: &case.set,
+            progress: Some(&tell),
+            interrupted: Some(interrupt::flag()),
+        };
+        simulation::simulate(&opened.file, &case.scenario, &request)
+    }
+
+    fn write(&self, result: &Outcome, formats: &[&Format], target: &Path) -> Result<(), Failure> {
+        interrupt::check()?;
+        let write = || {
+            let with_charts = formats.iter().any(|format| ["svg", "png", "html"].contains(&format.name));
+            let charts = if with_charts { drawing::charts(result)? } else { Vec::new() };
+            let leaves = Leaves::of_run(result, charts, Vec::new())?;
+            interrupt::check()?;
+            files::write(&leaves, formats, target)
+        };
+        match rayon::ThreadPoolBuilder::new().num_threads(self.play.threads.unwrap_or(0)).build() {
+            Ok(pool) => pool.install(write),
+            Err(_) => write(),
+        }
+    }
+
+    /// What is printed about the results of one file: the result, or a table of several; where they lie; what next.
+    fn summary(
+        &self,
+        opened: &Opened,
+        results: &[Outcome],
+        folders: &[PathBuf],
+        formats: &[&Format],
+        terminal: &Terminal,
+    ) -> String {
+        let mut text = match results {
+            [one] => summary::summary(one, terminal.width, terminal.colour),
+            several => summary::variants(several, terminal.width, terminal.colour),
+        };
+        let report = formats.iter().any(|format| format.name == "html");
+        if !folders.is_empty() {
+            text += if report { "\nReport\n" } else { "\nFiles\n" };
+        }
+        for folder in folders {
+            let shown = if report { folder.join("report.html") } else { folder.clone() };
+            text += &format!("  {}\n", shown.display());
+        }
+        if let Some(first) = results.first() {
+            text += &next::commands(opened, first, &self.assumptions);
+        }
+        text
+    }
+}
+
+impl Case {
+    /// `run`, `run@variant`, `run+set`, `run@variant+set`.
+    fn folder(&self) -> String {
+        let variant = self.variant.as_ref().map(|name| format!("@{name}")).unwrap_or_default();
+        format!("{}{variant}{}", RUN.name, if self.set.is_empty() { "" } else { "+set" })
+    }
+}
+
+/// One document as it is, several as a list.
+fn together(documents: &[String]) -> String {
+    match documents {
+        [one] => one.clone(),
+        several => format!("[\n{}\n]\n", several.iter().map(|text| text.trim_end()).collect::<Vec<_>>().join(",\n")),
+    }
+}
+
+/// Opens a page; where there is no browser, its place is printed.
+fn show(page: &Path, terminal: &Terminal) {
+    if open::that_detached(page).is_err() {
+        terminal.note(&format!("no browser could be opened: the report is `{}`", page.display()));
+    }
+}
