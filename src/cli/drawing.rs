@@ -16,11 +16,7 @@ pub fn charts(result: &Outcome) -> Result<Vec<Chart>, Failure> {
         .collect::<Result<_, _>>()?;
     let charts = drawn.chunks(2).flat_map(|pair| {
         let narrow = |wide: &Svg| pair[1].iter().find(|slim| slim.name == wide.name).map(|slim| slim.text.clone());
-        pair[0].iter().map(move |wide| Chart {
-            name: wide.name.clone(),
-            wide: wide.text.clone(),
-            narrow: narrow(wide),
-        })
+        pair[0].iter().map(move |wide| Chart { name: wide.name.clone(), wide: wide.text.clone(), narrow: narrow(wide) })
     });
     Ok(charts.collect())
 }

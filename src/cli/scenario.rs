@@ -28,7 +28,9 @@ pub struct Case {
 pub fn open(path: &Path) -> Result<Opened, Failure> {
     let metadata = std::fs::metadata(path).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => missing(path),
-        std::io::ErrorKind::PermissionDenied => cannot_read(path, "it may not be read", "ask for permission to read it"),
+        std::io::ErrorKind::PermissionDenied => {
+            cannot_read(path, "it may not be read", "ask for permission to read it")
+        }
         _ => cannot_read(path, &error.to_string(), "check the name and the folder"),
     })?;
     if metadata.is_dir() {

@@ -4,6 +4,7 @@ mod bins;
 mod exact;
 mod frame;
 pub mod intervals;
+pub mod paired;
 pub mod result;
 pub mod run;
 mod summary;
@@ -18,6 +19,7 @@ use crate::program::Program;
 use result::Result as Outcome;
 use run::{Settings, Stopped};
 use std::sync::atomic::AtomicBool;
+pub(crate) use summary::scenario_facts;
 
 /// What is to be played out, and how.
 #[derive(Clone, Default)]
@@ -51,7 +53,7 @@ pub fn simulate(file: &ScenarioFile, scenario: &Scenario, request: &Request) -> 
 }
 
 /// Why a run stopped, in words.
-fn failure(file: &ScenarioFile, scenario: &Scenario, program: &Program, stopped: Stopped) -> Failure {
+pub(crate) fn failure(file: &ScenarioFile, scenario: &Scenario, program: &Program, stopped: Stopped) -> Failure {
     let mut mistakes = Diagnostics::default();
     match stopped {
         Stopped::Interrupted => return Failure::Interrupted,

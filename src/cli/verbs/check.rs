@@ -47,7 +47,8 @@ fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<(), Told> {
                 } else {
                     terminal.mistakes(&opened.file.sources, &found);
                 }
-                if let (Some(scenario), false, false) = (&opened.file.base, found.has_errors(), check.quiet || check.json)
+                if let (Some(scenario), false, false) =
+                    (&opened.file.base, found.has_errors(), check.quiet || check.json)
                 {
                     terminal.print(&fine(&opened, scenario))?;
                 }
@@ -96,7 +97,10 @@ fn fine(opened: &Opened, scenario: &Scenario) -> String {
         let names: Vec<&str> = circle.iter().map(|thing| name(scenario, *thing)).collect();
         text += &match names.as_slice() {
             [one] => format!("  `{one}` refers to itself, and sees itself as of the end of the step before\n"),
-            _ => format!("  {} refer to each other, and see one another as of the end of the step before\n", list(&names)),
+            _ => format!(
+                "  {} refer to each other, and see one another as of the end of the step before\n",
+                list(&names)
+            ),
         };
     }
     text

@@ -2,6 +2,7 @@
 
 mod check;
 mod run;
+mod tornado;
 
 use super::Told;
 use super::terminal::Terminal;
@@ -16,4 +17,4 @@ pub struct Verb {
 }
 
 /// In the order in which help names them.
-pub const VERBS: &[Verb] = &[run::RUN, check::CHECK];
+pub const VERBS: &[Verb] = &[run::RUN, check::CHECK, tornado::TORNADO];

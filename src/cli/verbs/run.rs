@@ -49,7 +49,8 @@ fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<(), Told> {
     for (index, (opened, cases)) in scenarios.iter_mut().enumerate() {
         let mut results = Vec::new();
         for (number, case) in cases.iter().enumerate() {
-            let result = run.play(opened, case).map_err(|failure| terminal.failed_in(&opened.file.sources, &failure))?;
+            let result =
+                run.play(opened, case).map_err(|failure| terminal.failed_in(&opened.file.sources, &failure))?;
             if run.leave.json {
                 documents.push(json::text(&result).map_err(failed)?);
             }
