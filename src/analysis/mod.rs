@@ -1,8 +1,11 @@
 //! What if, and what matters? An analysis plays a scenario out under many sets of assumptions on the same luck, and gives
 //! an answer: plain numbers that can be written down as JSON. Charts, pages and words are made of it elsewhere.
 
+pub mod compare;
 pub mod estimate;
 pub mod experiment;
+pub mod seek;
+pub mod sweep;
 pub mod target;
 pub mod tornado;
 

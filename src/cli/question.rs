@@ -92,3 +92,23 @@ pub fn at_most(most: u64, play: &Play, opened: &Opened) -> Option<u64> {
     let in_file = opened.file.base.as_ref().map_or(most, |scenario| scenario.run.futures);
     Some(play.futures.unwrap_or(in_file.min(most)))
 }
+
+/// `0.1..0.6`, `10%..60%`.
+pub fn range(text: &str) -> Result<(f64, f64), String> {
+    let (from, to) = text.split_once("..").ok_or("a range is written A..B, as in 10%..90%")?;
+    Ok((number(from)?, number(to)?))
+}
+
+/// `0.5`, `50%`, `120 days`.
+pub fn number(text: &str) -> Result<f64, String> {
+    let text = text.trim();
+    let (digits, times) = match text.strip_suffix('%') {
+        Some(digits) => (digits.trim(), 0.01),
+        None => (text, 1.0),
+    };
+    let plain = digits.replace('_', "").parse::<f64>().ok().filter(|number| number.is_finite());
+    let days = || forkcast::calendar::parse_duration(text).ok();
+    // Tenths of a percent are what people write: 7 % is 0.07, not 0.07000000000000001.
+    let tidy = |number: f64| if times == 1.0 { number } else { (number * 1e10).round() / 1e12 };
+    plain.map(tidy).or_else(days).ok_or_else(|| format!("`{text}` is not a number"))
+}

@@ -143,7 +143,7 @@ fn unknown(set: &Override, known: &[String], errors: &mut Diagnostics) {
 }
 
 /// A value as it is written, the `value` of a table.
-fn written(node: &Node, sources: &Sources) -> String {
+pub fn written(node: &Node, sources: &Sources) -> String {
     let node = node.table().and_then(|t| t.get("value")).unwrap_or(node);
     match node.text() {
         Some(text) => text.content.clone(),

@@ -19,7 +19,7 @@ use crate::program::Program;
 use result::Result as Outcome;
 use run::{Settings, Stopped};
 use std::sync::atomic::AtomicBool;
-pub(crate) use summary::scenario_facts;
+pub(crate) use summary::{scenario_facts, summarise};
 
 /// What is to be played out, and how.
 #[derive(Clone, Default)]
@@ -49,7 +49,7 @@ pub fn simulate(file: &ScenarioFile, scenario: &Scenario, request: &Request) -> 
         interrupted: request.interrupted,
     };
     let run = run::run(&program, &settings).map_err(|stopped| failure(file, scenario, &program, stopped))?;
-    Ok(summary::summarise(file, scenario, &program, &run, request, seed))
+    Ok(summarise(file, scenario, &program, &run, request, seed))
 }
 
 /// Why a run stopped, in words.

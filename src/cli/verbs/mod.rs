@@ -1,7 +1,10 @@
 //! The verbs, a file each.
 
 mod check;
+mod compare;
 mod run;
+mod seek;
+mod sweep;
 mod tornado;
 
 use super::Told;
@@ -17,4 +20,4 @@ pub struct Verb {
 }
 
 /// In the order in which help names them.
-pub const VERBS: &[Verb] = &[run::RUN, check::CHECK, tornado::TORNADO];
+pub const VERBS: &[Verb] = &[run::RUN, check::CHECK, compare::COMPARE, sweep::SWEEP, seek::SEEK, tornado::TORNADO];

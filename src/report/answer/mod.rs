@@ -2,9 +2,15 @@
 //!
 //! Each analysis has a file that turns its numbers into an [`Answer`]; what becomes of that is the same for all.
 
+mod compare;
 pub mod said;
+mod seek;
+mod sweep;
 mod tornado;
 
+pub use compare::compare;
+pub use seek::seek;
+pub use sweep::sweep;
 pub use tornado::tornado;
 
 use super::page::answer::page;
