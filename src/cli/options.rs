@@ -1,8 +1,8 @@
 //! Options that several verbs share: which assumptions, how many futures, and what is left of it.
 
 use clap::Args;
-use forkcast::diagnostic::Failure;
-use forkcast::report::files::{self, Format};
+use forkcast::diagnostic::{Failure, nearest};
+use forkcast::report::files::{self, FORMATS, Format};
 use std::path::PathBuf;
 
 /// Which assumptions the scenario is played out with.
@@ -59,14 +59,8 @@ impl Leave {
         let formats = match self.format.as_slice() {
             [] if self.json && self.out.is_none() => Vec::new(),
             [] => files::by_default(),
-            names => files::named(&names.join(","))?,
+            names => names.iter().map(|name| format_named(name.trim())).collect::<Result<_, _>>()?,
         };
-        if formats.iter().any(|format| format.name == "parquet") {
-            return Err(Failure::Usage {
-                message: "parquet is not there yet".to_owned(),
-                help: Some("the other formats are json, csv, svg, png and html".to_owned()),
-            });
-        }
         if self.open && !formats.iter().any(|format| format.name == "html") {
             return Err(Failure::Usage {
                 message: "`--open` opens the report, and no report is to be written".to_owned(),
@@ -80,6 +74,21 @@ impl Leave {
     pub fn folder(&self) -> PathBuf {
         self.out.clone().unwrap_or_else(|| PathBuf::from("output"))
     }
+}
+
+fn format_named(name: &str) -> Result<&'static Format, Failure> {
+    // Rows of single futures are not to be had from the engine yet.
+    let offered = || FORMATS.iter().filter(|format| format.name != "parquet");
+    offered().find(|format| format.name == name).ok_or_else(|| {
+        let message = match name {
+            "parquet" => "the format `parquet` is not there yet".to_owned(),
+            "" => "`--format` names no format".to_owned(),
+            _ => format!("there is no format `{name}`"),
+        };
+        let near = nearest(name, offered().map(|format| format.name)).map(|near| format!("did you mean `{near}`?"));
+        let all: Vec<&str> = offered().map(|format| format.name).collect();
+        Failure::Usage { message, help: Some(near.unwrap_or_else(|| format!("formats are {}", all.join(", ")))) }
+    })
 }
 
 /// People write numbers of futures in many ways: `100000`, `100_000`, `100,000`, `1e6`, `250k`, `1M`.

@@ -35,6 +35,12 @@ impl Terminal {
         Self { colour: AutoStream::choice(&out) != ColorChoice::Never, width, mistakes }
     }
 
+    /// A text for stdout that stands out.
+    pub fn bold(&self, text: &str) -> String {
+        let bold = Style::new().bold();
+        if self.colour { format!("{bold}{text}{bold:#}") } else { text.to_owned() }
+    }
+
     /// Prints a text that may hold colours. A reader that has gone away, as `head` does, is no mistake.
     pub fn print(&self, text: &str) -> Result<(), Told> {
         let mut out = anstream::stdout().lock();

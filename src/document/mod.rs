@@ -101,7 +101,7 @@ impl Node {
         match self.value {
             Value::Text(_) => "a text",
             Value::Number { .. } => "a number",
-            Value::Boolean(_) => "yes/no",
+            Value::Boolean(_) => "true or false",
             Value::Date(_) => "a date",
             Value::Array(_) => "a list",
             Value::Table(_) => "a table",

@@ -1,6 +1,7 @@
 //! The files that a scenario is made of. All reading goes through [`Files`], so that the model itself touches no disk, and
 //! everything read is known: it is hashed for the result, and watched for changes.
 
+use crate::diagnostic::nearest;
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -56,40 +57,56 @@ impl<'a> Inputs<'a> {
         self.read.borrow().clone()
     }
 
-    /// The numbers of a column, or a message and its mend.
-    pub fn csv_column(&self, file: &str, column: &str) -> Result<Arc<[f64]>, (String, String)> {
+    /// The numbers of a column.
+    pub fn csv_column(&self, file: &str, column: &str) -> Result<Arc<[f64]>, Refused> {
         let content = self.read(file).map_err(|why| {
-            (format!("`{file}` cannot be read: {why}"), "CSV files are looked for beside the scenario file".to_owned())
+            Refused::file(
+                format!("`{file}` cannot be read: {why}"),
+                "CSV files are looked for beside the scenario file",
+            )
         })?;
         let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(&content[..]);
-        let headers = reader.headers().map_err(|e| (format!("`{file}` is no CSV file: {e}"), save_hint()))?.clone();
+        let headers =
+            reader.headers().map_err(|e| Refused::file(format!("`{file}` is no CSV file: {e}"), SAVE))?.clone();
         let Some(index) = headers.iter().position(|h| h.trim_start_matches('\u{feff}') == column) else {
             let known: Vec<String> = headers.iter().map(|h| format!("`{h}`")).collect();
-            return Err((
-                format!("`{file}` has no column `{column}`"),
-                format!("its columns are {}", known.join(", ")),
-            ));
+            let near = nearest(column, headers.iter());
+            let help = near
+                .map_or_else(|| format!("its columns are {}", known.join(", ")), |n| format!("did you mean `{n}`?"));
+            return Err(Refused { message: format!("`{file}` has no column `{column}`"), help, of_column: true });
         };
         let mut rows = Vec::new();
         for (line, record) in reader.records().enumerate() {
-            let record = record.map_err(|e| (format!("`{file}` is no CSV file: {e}"), save_hint()))?;
+            let record = record.map_err(|e| Refused::file(format!("`{file}` is no CSV file: {e}"), SAVE))?;
             let field = record.get(index).unwrap_or("");
             let number = field.parse::<f64>().ok().filter(|v| v.is_finite());
             let Some(number) = number else {
-                return Err((
-                    format!("`{file}` has `{field}` in column `{column}`, row {}", line + 2),
-                    "every row needs a number there, with a point for decimals".to_owned(),
-                ));
+                return Err(Refused {
+                    message: format!("`{file}` has `{field}` in column `{column}`, row {}", line + 2),
+                    help: "every row needs a number there, with a point for decimals".to_owned(),
+                    of_column: true,
+                });
             };
             rows.push(number);
         }
         if rows.is_empty() {
-            return Err((format!("`{file}` has no rows"), "give at least one row below the names".to_owned()));
+            return Err(Refused::file(format!("`{file}` has no rows"), "give at least one row below the names"));
         }
         Ok(rows.into())
     }
 }
 
-fn save_hint() -> String {
-    "save it as CSV: names of columns in the first row, commas between fields".to_owned()
+const SAVE: &str = "save it as CSV: names of columns in the first row, commas between fields";
+
+/// Why there are no numbers: a message, its mend, and whether the column is at fault or the file.
+pub struct Refused {
+    pub message: String,
+    pub help: String,
+    pub of_column: bool,
+}
+
+impl Refused {
+    fn file(message: String, help: &str) -> Self {
+        Self { message, help: help.to_owned(), of_column: false }
+    }
 }

@@ -57,12 +57,12 @@ pub fn lay(
     for set in overrides {
         let text = Text::straight(set.address.clone(), 0);
         let Ok(address) = Address::read(&text, set.key.source) else {
-            unknown(set, known, errors);
+            unknown(set, known, sources, errors);
             continue;
         };
         let names: Vec<&str> = address.names().collect();
         if !known.contains(&set.address) && !may_be_new(&table, &names) {
-            unknown(set, known, errors);
+            unknown(set, known, sources, errors);
             continue;
         }
         let original = laid.original(&set.address).or_else(|| {
@@ -112,34 +112,90 @@ fn may_be_new(table: &Table, names: &[&str]) -> bool {
     }
 }
 
-fn unknown(set: &Override, known: &[String], errors: &mut Diagnostics) {
-    let mut diagnostic = Diagnostic::error(set.key, format!("there is no assumption at `{}`", set.address));
+fn unknown(set: &Override, known: &[String], sources: &Sources, errors: &mut Diagnostics) {
+    let diagnostic = Diagnostic::error(set.key, format!("there is no assumption at `{}`", set.address));
     let parts: Vec<&str> = set.address.split('.').collect();
     let last = parts.last().copied().unwrap_or("");
-    diagnostic = if ["if", "when", "requires"].contains(&last) {
-        diagnostic.help("conditions cannot be set: write the other condition into a copy of the file")
-    } else if let Some(near) = nearest(&set.address, known.iter().map(String::as_str)) {
-        diagnostic.help(format!("did you mean `{near}`?")).mend(set.key, near)
+    errors.push(if ["if", "when", "requires", "formula"].contains(&last) {
+        diagnostic.help("conditions and formulas cannot be set: write the other one into a copy of the file")
+    } else if let Some(near) = meant(&parts, known) {
+        let quote = if sources.text(set.key).starts_with(['"', '\'']) { "\"" } else { "" };
+        diagnostic.help(format!("did you mean `{near}`?")).mend(set.key, format!("{quote}{near}{quote}"))
     } else {
-        // The longest beginning that some address shares tells where the path leaves the file.
-        let shared = (1..parts.len())
-            .rev()
-            .map(|n| parts[..n].join("."))
-            .find(|start| known.iter().any(|k| k.starts_with(start.as_str()) && k[start.len()..].starts_with('.')));
-        match shared {
-            Some(start) => {
-                let inside: Vec<String> = known
-                    .iter()
-                    .filter(|k| k.starts_with(&format!("{start}.")))
-                    .take(6)
-                    .map(|k| format!("`{k}`"))
-                    .collect();
-                diagnostic.help(format!("there are {}", inside.join(", ")))
-            }
-            None => diagnostic.help("an address is the path to a number in the file: `events.NAME.probability`"),
-        }
+        diagnostic.help(inside(&parts, known))
+    });
+}
+
+/// The address that was misspelt, part by part: each the nearest of those that can stand there. Or one whose first part
+/// was left out.
+fn meant(parts: &[&str], known: &[String]) -> Option<String> {
+    let mut start = String::new();
+    for part in parts {
+        let here = next(&start, known);
+        let near = here.iter().find(|name| *name == part).or_else(|| {
+            let near = nearest(part, here.iter().copied())?;
+            here.iter().find(|name| **name == near)
+        });
+        start = match near {
+            Some(near) if start.is_empty() => (*near).to_owned(),
+            Some(near) => format!("{start}.{near}"),
+            None => break,
+        };
+    }
+    let whole = known.iter().find(|address| **address == start && start.matches('.').count() + 1 == parts.len());
+    let end = format!(".{}", parts.join("."));
+    let begins = format!("{}.", parts.join("."));
+    whole
+        .or_else(|| known.iter().find(|address| address.ends_with(&end)))
+        .or_else(|| known.iter().find(|address| address.split_once('.').is_some_and(|(_, a)| a.starts_with(&begins))))
+        .cloned()
+}
+
+/// The names that can stand behind the beginning of an address, in file order.
+fn next<'k>(start: &str, known: &'k [String]) -> Vec<&'k str> {
+    let mut names: Vec<&str> = Vec::new();
+    for address in known {
+        let rest = if start.is_empty() {
+            Some(address.as_str())
+        } else {
+            address.strip_prefix(start).and_then(|rest| rest.strip_prefix('.'))
+        };
+        let name = rest.and_then(|rest| rest.split('.').next());
+        names.extend(name.filter(|name| !names.contains(name)));
+    }
+    names
+}
+
+/// What there is where the address leaves the file.
+fn inside(parts: &[&str], known: &[String]) -> String {
+    const MOST: usize = 12;
+    let shared = (1..=parts.len()).rev().map(|n| parts[..n].join(".")).find(|start| !next(start, known).is_empty());
+    let Some(start) = shared else {
+        return "an address is the path to a number in the file: `events.NAME.probability`".to_owned();
     };
-    errors.push(diagnostic);
+    let names = next(&start, known);
+    let listed: Vec<String> = names.iter().take(MOST).map(|name| format!("`{name}`")).collect();
+    let more = if names.len() > MOST { ", …" } else { "" };
+    format!("below `{start}` there are {}{more}", listed.join(", "))
+}
+
+/// Overrides of things that the file does not have at all: what can be said of them where the file has mistakes.
+pub fn strangers(table: &Table, overrides: &[Override], sources: &Sources, errors: &mut Diagnostics) {
+    let mut known = Vec::new();
+    for kind in ["quantities", "paths", "events"] {
+        let things = table.get(kind).and_then(Node::table);
+        known.extend(things.into_iter().flat_map(Table::keys).map(|name| format!("{kind}.{name}")));
+    }
+    for set in overrides {
+        let parts: Vec<&str> = set.address.split('.').collect();
+        let [kind, name, rest @ ..] = &parts[..] else { continue };
+        if !["quantities", "paths", "events"].contains(kind) || known.contains(&format!("{kind}.{name}")) {
+            continue;
+        }
+        // The rest of the address is taken as it is.
+        let full: Vec<String> = known.iter().map(|thing| [&[thing.as_str()], rest].concat().join(".")).collect();
+        unknown(set, &full, sources, errors);
+    }
 }
 
 /// A value as it is written, the `value` of a table.
@@ -179,9 +235,10 @@ pub fn command_line(sources: &mut Sources, settings: &[String]) -> Result<Vec<Ov
             return Err(format!("`--set {setting}` has no `=`"));
         };
         let address = address.trim().to_owned();
-        let key_source: SourceId = sources.add("--set", address.clone());
+        let name = format!("--set {address}");
+        let key_source: SourceId = sources.add(name.clone(), address.clone());
         let key = Span { source: key_source, start: 0, end: address.len() as u32 };
-        let node = crate::document::toml::parse_value(sources, "--set", value.trim());
+        let node = crate::document::toml::parse_value(sources, &name, value.trim());
         overrides.push(Override { address, key, node });
     }
     Ok(overrides)

@@ -1,5 +1,6 @@
 //! What a scenario means: from the document to typed tables, and from those to a program.
 
+mod extends;
 pub mod files;
 pub mod layers;
 mod lower;
@@ -23,6 +24,7 @@ pub struct ScenarioFile {
     pub name: String,
     pub sources: Sources,
     file: SourceId,
+    folders: extends::Folders,
     table: Table,
     /// What is wrong with the file itself, warnings included.
     pub diagnostics: Diagnostics,
@@ -49,11 +51,13 @@ impl ScenarioFile {
         let mut sources = Sources::default();
         let file = sources.add(name, text);
         let mut diagnostics = Diagnostics::default();
-        let table = document::toml::parse(&sources, file, &mut diagnostics);
+        let mut folders = extends::Folders::new();
+        let table = extends::layers(&inputs, &mut sources, (file, name), &mut folders, &mut diagnostics);
         let mut read = ScenarioFile {
             name: name.to_owned(),
             sources,
             file,
+            folders,
             table,
             diagnostics: Diagnostics::default(),
             base: None,
@@ -76,6 +80,7 @@ impl ScenarioFile {
             laid,
             name: &self.name,
             file: self.file,
+            folders: &self.folders,
             errors: Diagnostics::default(),
             start: None,
             calendar: None,
@@ -121,10 +126,12 @@ impl ScenarioFile {
         if overrides.is_empty() {
             return (self.base.clone(), self.diagnostics.clone());
         }
-        if self.base.is_none() {
-            return (None, self.diagnostics.clone());
-        }
         let mut errors = Diagnostics::default();
+        if self.base.is_none() {
+            errors.extend(self.diagnostics.clone());
+            layers::strangers(&self.table, overrides, &self.sources, &mut errors);
+            return (None, errors);
+        }
         let (table, laid) = layers::lay(&self.table, overrides, &self.addresses, &self.sources, &mut errors);
         let inputs = Inputs::new(files);
         let (scenario, _, found) = self.scenario(&table, &laid, &inputs);

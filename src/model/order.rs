@@ -279,8 +279,12 @@ fn quantity_order(quantities: &[Quantity], reading: &mut Reading) -> Option<Vec<
         } else {
             format!("{} need each other", super::resolve::list(&names))
         };
-        reading.error(span, message, "let one of them stand without the other");
+        reading.error(span, message, circle_help(&names));
     })
+}
+
+fn circle_help(names: &[String]) -> &'static str {
+    if names.len() == 1 { "say what it is without its own name" } else { "let one of them stand without the other" }
 }
 
 fn metric_circles(metrics: &[Metric], reading: &mut Reading) {
@@ -300,7 +304,7 @@ fn metric_circles(metrics: &[Metric], reading: &mut Reading) {
         } else {
             format!("the metrics {} need each other", super::resolve::list(&names))
         };
-        reading.error(metrics[members[0]].value.span, message, "let one of them stand without the other");
+        reading.error(metrics[members[0]].value.span, message, circle_help(&names));
     });
 }
 

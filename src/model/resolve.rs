@@ -329,8 +329,10 @@ impl<'a, 'r> Resolver<'a, 'r> {
             },
             _ => {
                 self.error(
-                    Diagnostic::error(expression.span, "an event is needed here")
-                        .help("name an event, or a branch of one: `event.branch`"),
+                    Diagnostic::error(expression.span, "one event is needed here, and this is an expression").help(
+                        "name an event, or a branch of one: `event.branch`; for a condition, make an event of it first: \
+                         `[events.x]` with `when = \"…\"`",
+                    ),
                 );
                 None
             }

@@ -676,6 +676,7 @@ impl Builder {
             metrics: Vec::new(),
             outcome: None,
             weight: None,
+            observations: Vec::new(),
         };
         let temporary: Vec<bool> = self.slots.iter().map(|s| s.temporary).collect();
         layout::reuse_columns(&mut program, &temporary);

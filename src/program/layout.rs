@@ -84,7 +84,16 @@ impl Op {
         }
     }
 
-    fn body(&mut self) -> Option<(&mut Vec<Instruction>, bool)> {
+    /// The operations inside, if it has any.
+    pub(super) fn body(&self) -> Option<&[Instruction]> {
+        match self {
+            Op::IfAny { body, .. } | Op::Pieces { body, .. } | Op::Times { body, .. } => Some(body),
+            _ => None,
+        }
+    }
+
+    /// The same, and whether they are repeated.
+    fn body_mut(&mut self) -> Option<(&mut Vec<Instruction>, bool)> {
         match self {
             Op::IfAny { body, .. } => Some((body, false)),
             Op::Pieces { body, .. } | Op::Times { body, .. } => Some((body, true)),
@@ -114,7 +123,7 @@ impl Lives<'_> {
             self.position += 1;
             let position = self.position;
             instruction.op.slots(&mut |slot, _| self.touch(*slot, position));
-            if let Some((body, repeated)) = instruction.op.body() {
+            if let Some((body, repeated)) = instruction.op.body_mut() {
                 if repeated {
                     self.loops.push((position, Vec::new()));
                 }
@@ -149,7 +158,7 @@ impl Lives<'_> {
 fn rename(code: &mut [Instruction], column: &[Slot]) {
     for instruction in code {
         instruction.op.slots(&mut |slot, _| *slot = column[*slot as usize]);
-        if let Some((body, _)) = instruction.op.body() {
+        if let Some((body, _)) = instruction.op.body_mut() {
             rename(body, column);
         }
     }

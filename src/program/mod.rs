@@ -7,6 +7,7 @@
 mod build;
 pub mod fold;
 mod layout;
+mod print;
 mod range;
 
 pub use build::{Builder, Place, Scope, Value};
@@ -276,6 +277,8 @@ pub struct Program {
     pub outcome: Option<Operand>,
     /// The future's likelihood under the evidence, if there is any.
     pub weight: Option<Operand>,
+    /// The part of it that each observation has.
+    pub observations: Vec<(String, Slot)>,
 }
 
 impl Program {

@@ -21,6 +21,9 @@ use run::{Settings, Stopped};
 use std::sync::atomic::AtomicBool;
 pub(crate) use summary::{scenario_facts, summarise};
 
+/// Weighted futures that are worth fewer than this say nothing.
+const TOO_FEW: f64 = 100.0;
+
 /// What is to be played out, and how.
 #[derive(Clone, Default)]
 pub struct Request<'a> {
@@ -49,6 +52,18 @@ pub fn simulate(file: &ScenarioFile, scenario: &Scenario, request: &Request) -> 
         interrupted: request.interrupted,
     };
     let run = run::run(&program, &settings).map_err(|stopped| failure(file, scenario, &program, stopped))?;
+    if run.plan.full_weight.is_some() && run.effective() < TOO_FEW {
+        let message = format!(
+            "what was observed is so unlikely that the {} futures are worth only {}",
+            summary::thousands(run.tallies.futures),
+            summary::thousands(run.effective() as u64)
+        );
+        let help = format!(
+            "run more futures (`--futures`){}",
+            run.costliest().map_or(String::new(), |o| format!("; `{o}` costs most"))
+        );
+        return Err(Failure::Request { message, help: Some(help) });
+    }
     Ok(summarise(file, scenario, &program, &run, request, seed))
 }
 

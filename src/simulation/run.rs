@@ -47,6 +47,22 @@ pub struct Run {
     pub tallies: Tallies,
 }
 
+impl Run {
+    /// How many unweighted futures the weighted ones are worth (Kish 1965).
+    pub fn effective(&self) -> f64 {
+        let tallies = &self.tallies;
+        if tallies.squared_weight == 0 {
+            return 0.0;
+        }
+        tallies.weight as f64 * (tallies.weight as f64 / tallies.squared_weight as f64)
+    }
+
+    /// The observation that costs most.
+    pub fn costliest(&self) -> Option<&str> {
+        self.plan.costs.iter().min_by(|a, b| a.1.total_cmp(&b.1)).map(|(name, _)| name.as_str())
+    }
+}
+
 /// Plays the futures out.
 pub fn run(program: &Program, settings: &Settings) -> Result<Run, Stopped> {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(settings.threads.unwrap_or(0)).build();
@@ -242,6 +258,8 @@ pub(super) fn fault_of(frame: &mut Frame, lanes: usize) -> Result<(), Fault> {
 struct Pilot {
     first: u64,
     likelihood: Vec<f64>,
+    /// For each observation.
+    observations: Vec<Vec<f64>>,
     metrics: Vec<Vec<f64>>,
     quantities: Vec<Vec<f64>>,
     /// For each path and date.
@@ -306,6 +324,7 @@ fn pilot_block(
     Ok(Pilot {
         first,
         likelihood: program.weight.iter().flat_map(read).collect(),
+        observations: program.observations.iter().map(|o| frame.column(o.1)[..lanes].to_vec()).collect(),
         metrics: program.metrics.iter().map(read).collect(),
         quantities: program.quantities.iter().map(read).collect(),
         paths,
@@ -349,7 +368,23 @@ fn plan(program: &Program, settings: &Settings, parts: &[Pilot]) -> Result<Plan,
         days_each,
         day_entries: (days / days_each) as usize + 1,
         full_weight,
+        costs: costs(program, parts),
     })
+}
+
+/// What part of the pilot's futures each observation alone would leave them worth.
+fn costs(program: &Program, parts: &[Pilot]) -> Vec<(String, f64)> {
+    let cost = |(index, observation): (usize, &(String, u32))| {
+        let (mut n, mut sum, mut square) = (0.0, 0.0, 0.0);
+        for weight in parts.iter().flat_map(|p| &p.observations[index]) {
+            n += 1.0;
+            sum += weight;
+            square += weight * weight;
+        }
+        let worth = if square > 0.0 { sum * sum / square / n } else { 0.0 };
+        (observation.0.clone(), worth)
+    };
+    program.observations.iter().enumerate().map(cost).collect()
 }
 
 /// Bins of a metric: fine ones for quantiles, some forty with round edges to be shown.

@@ -40,17 +40,7 @@ pub fn summarise(
     seed: u64,
 ) -> Result {
     let tallies = &run.tallies;
-    let summary = Summary {
-        scenario,
-        program,
-        run,
-        total: tallies.weight as f64,
-        effective: if tallies.squared_weight == 0 {
-            0.0
-        } else {
-            tallies.weight as f64 * (tallies.weight as f64 / tallies.squared_weight as f64)
-        },
-    };
+    let summary = Summary { scenario, program, run, total: tallies.weight as f64, effective: run.effective() };
     Result {
         format: 1,
         forkcast: env!("CARGO_PKG_VERSION").to_owned(),
@@ -370,16 +360,17 @@ impl Summary<'_> {
         }
         if self.program.weight.is_some() && self.effective < 1000.0 {
             warnings.push(format!(
-                "what was observed is so unlikely that the {} futures are worth only {}",
+                "what was observed is so unlikely that the {} futures are worth only {}{}",
                 thousands(self.run.tallies.futures),
-                thousands(self.effective as u64)
+                thousands(self.effective as u64),
+                self.run.costliest().map_or(String::new(), |o| format!("; `{o}` costs most"))
             ));
         }
         warnings
     }
 }
 
-fn thousands(n: u64) -> String {
+pub fn thousands(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::new();
     for (i, digit) in digits.chars().enumerate() {

@@ -28,6 +28,8 @@ pub struct Plan {
     pub day_entries: usize,
     /// The likelihood that weighs 2²⁴; None without evidence, where every future weighs 1.
     pub full_weight: Option<f64>,
+    /// For each observation, what part of the futures they would be worth if it stood alone.
+    pub costs: Vec<(String, f64)>,
 }
 
 #[derive(Clone, Debug)]

@@ -42,14 +42,14 @@ fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<(), Told> {
     let run = Run::from_arg_matches(matches).unwrap_or_else(|error| error.exit());
     let failed = |failure| terminal.failed(&failure);
     let formats = run.leave.formats().map_err(failed)?;
-    let mut scenarios = run.open(terminal)?;
+    let scenarios = run.open(terminal)?;
     let targets = if formats.is_empty() { Vec::new() } else { run.targets(&scenarios).map_err(failed)? };
     let mut written = Vec::new();
     let mut documents = Vec::new();
-    for (index, (opened, cases)) in scenarios.iter_mut().enumerate() {
+    for (index, Ready { opened, cases, said }) in scenarios.iter().enumerate() {
         let mut results = Vec::new();
         for (number, case) in cases.iter().enumerate() {
-            let result =
+            let mut result =
                 run.play(opened, case).map_err(|failure| terminal.failed_in(&opened.file.sources, &failure))?;
             if run.leave.json {
                 documents.push(json::text(&result).map_err(failed)?);
@@ -58,6 +58,7 @@ fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<(), Told> {
                 run.write(&result, &formats, target).map_err(failed)?;
                 written.push(target.clone());
             }
+            result.warnings.retain(|warning| !said.iter().any(|message| warning.starts_with(message)));
             results.push(result);
         }
         if !run.leave.json && !run.leave.quiet {
@@ -75,9 +76,17 @@ fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<(), Told> {
     Ok(())
 }
 
+/// A scenario that can be played out.
+struct Ready {
+    opened: Opened,
+    cases: Vec<Case>,
+    /// The warnings that have been shown with their places.
+    said: Vec<String>,
+}
+
 impl Run {
     /// Reads all files and shows all their mistakes; with any, nothing is played out.
-    fn open(&self, terminal: &Terminal) -> Result<Vec<(Opened, Vec<Case>)>, Told> {
+    fn open(&self, terminal: &Terminal) -> Result<Vec<Ready>, Told> {
         let (mut scenarios, mut worst) = (Vec::new(), 0);
         for path in &self.files {
             let mut found = Diagnostics::default();
@@ -88,7 +97,8 @@ impl Run {
                     terminal.mistakes(&opened.file.sources, &found);
                 }
                 let cases = cases.map_err(|failure| terminal.failed_in(&opened.file.sources, &failure).0)?;
-                if found.has_errors() { Err(1) } else { Ok((opened, cases)) }
+                let said = found.sorted().iter().map(|warning| warning.message.clone()).collect();
+                if found.has_errors() { Err(1) } else { Ok(Ready { opened, cases, said }) }
             });
             match with_cases {
                 Ok(scenario) => scenarios.push(scenario),
@@ -99,12 +109,12 @@ impl Run {
     }
 
     /// The folder of each case of each file; that it can be written is tried before anything is played out.
-    fn targets(&self, scenarios: &[(Opened, Vec<Case>)]) -> Result<Vec<Vec<PathBuf>>, Failure> {
+    fn targets(&self, scenarios: &[Ready]) -> Result<Vec<Vec<PathBuf>>, Failure> {
         let out = self.leave.folder();
         let mut targets = Vec::new();
-        for (index, (opened, cases)) in scenarios.iter().enumerate() {
+        for (index, Ready { opened, cases, .. }) in scenarios.iter().enumerate() {
             let stem = opened.stem();
-            if let Some((other, _)) = scenarios[..index].iter().find(|(other, _)| other.stem() == stem) {
+            if let Some(Ready { opened: other, .. }) = scenarios[..index].iter().find(|s| s.opened.stem() == stem) {
                 return Err(Failure::Usage {
                     message: format!(
                         "`{}` and `{}` would leave their results in one folder, `{}`",
@@ -168,7 +178,11 @@ impl Run {
     ) -> String {
         let mut text = match results {
             [one] => summary::summary(one, terminal.width, terminal.colour),
-            several => summary::variants(several, terminal.width, terminal.colour),
+            several => {
+                let title = several.first().map(|result| result.scenario.title.as_str()).unwrap_or_default();
+                let table = summary::variants(several, terminal.width, terminal.colour);
+                format!("{}\n{table}", terminal.bold(title))
+            }
         };
         let report = formats.iter().any(|format| format.name == "html");
         if !folders.is_empty() {

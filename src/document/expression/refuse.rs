@@ -125,8 +125,7 @@ impl Parser<'_> {
             Token::Unknown => {
                 let diagnostic = self.here(format!("`{word}` has no meaning in an expression"));
                 Some(match word {
-                    "[" | "{" => diagnostic.help("grouping is done with `( )`").mend(span, "("),
-                    "]" | "}" => diagnostic.help("grouping is done with `( )`").mend(span, ")"),
+                    "[" | "{" | "]" | "}" => diagnostic.help("grouping is done with `( )`"),
                     ";" => diagnostic.help("arguments are separated by `,`").mend(span, ","),
                     "$" | "€" | "£" => diagnostic.help("numbers stand without their unit").mend(span, ""),
                     "#" => diagnostic.help("a comment stands outside the quotes"),
@@ -206,7 +205,16 @@ impl Parser<'_> {
         let diagnostic = self.here("`,` separates only the arguments of a function");
         let around = (self.before(), self.peek_at(self.at + 1));
         if around == (Some(Token::Number), Some(Token::Number)) {
-            let number = format!("{}.{}", self.spelling(self.at - 1), self.spelling(self.at + 1));
+            let (whole, rest) = (self.spelling(self.at - 1), self.spelling(self.at + 1));
+            if rest.len() == 3 && whole.len() <= 3 && whole != "0" {
+                let number = format!("{whole}_{rest}");
+                return diagnostic
+                    .help(format!(
+                        "thousands are written `{number}`, and a decimal number has a point: `{whole}.{rest}`"
+                    ))
+                    .mend(self.lexemes_span(self.at - 1..self.at + 2), number);
+            }
+            let number = format!("{whole}.{rest}");
             return diagnostic
                 .help(format!("a decimal number has a point: `{number}`"))
                 .mend(self.lexemes_span(self.at - 1..self.at + 2), number);

@@ -174,7 +174,7 @@ fn mistakes_are_named_where_they_are() {
     check("a.", &["[a.] the name of a branch is missing after `a.`"]);
     check("a.b.c", &["[a.b] nothing stands below `a.b`"]);
     check("a $ b", &["[$] `$` has no meaning in an expression => a  b"]);
-    check("[a]", &["[[] `[` has no meaning in an expression => (a]"]);
+    check("[a]", &["[[] `[` has no meaning in an expression"]);
     check("and(a, b)", &["[and] `and` stands between two conditions"]);
     check("()", &["[)] these parentheses are empty"]);
     check("true", &["[true] `true` is no word of the language"]);

@@ -6,8 +6,8 @@
 use super::Lowering;
 use crate::chance::correlation::Factor;
 use crate::chance::uniform::key;
-use crate::model::types::{Members, Scenario};
-use crate::program::{Once, Unary, Value};
+use crate::model::types::Scenario;
+use crate::program::{Once, Range, Unary, Value};
 use std::collections::BTreeMap;
 
 /// For each correlated member the members of its group before it and itself, with their factors.
@@ -66,6 +66,27 @@ impl Lowering<'_> {
         }
     }
 
+    /// What a path's own normal must have been for the step's to be `normal`, and its factor in that.
+    pub(super) fn own_part(&mut self, index: usize, normal: Value) -> (Value, f64) {
+        // The first of a group keeps its own normal.
+        let row = self.dependence.row(PATHS, index).unwrap_or_else(|| vec![(index, 1.0)]);
+        let mut rest = normal;
+        let mut factor = 1.0;
+        for (member, part) in row {
+            if member == index {
+                factor = part;
+                continue;
+            }
+            let other = self.own_normal(PATHS, member);
+            rest = self.b.multiply_add(Value::Constant(-part), other, rest);
+        }
+        let own = self.b.divide(rest, Value::Constant(factor));
+        if let Value::Slot(slot) = self.own_normal(PATHS, index) {
+            self.b.assign(slot, own);
+        }
+        (own, factor)
+    }
+
     fn mixed(&mut self, kind: usize, row: &[(usize, f64)]) -> Value {
         let mut sum = Value::Constant(0.0);
         for &(member, factor) in row {
@@ -84,7 +105,16 @@ impl Lowering<'_> {
         let normal = match kind {
             PATHS => {
                 let key = key(self.b.seed, &format!("paths.{}", scenario.paths[member].name), 0);
-                self.update(|l| l.b.normal(key, Once::Step))
+                self.update(|l| {
+                    let normal = l.b.normal(key, Once::Step);
+                    if l.seen_values(member).is_empty() {
+                        return normal;
+                    }
+                    // Where the path is seen its normal follows, and others in step with it go by that.
+                    let slot = l.b.state_within(Value::Constant(0.0), Range::new(-1e9, 1e9));
+                    l.b.assign(slot, normal);
+                    Value::Slot(slot)
+                })
             }
             QUANTITIES => {
                 let address = format!("quantities.{}", scenario.quantities[member].name);
@@ -121,13 +151,5 @@ impl Lowering<'_> {
                 self.luck(&address, 0, Once::Future)
             }
         }
-    }
-
-    /// Whether an event's luck goes with others'.
-    pub(super) fn event_correlated(&self, index: usize) -> bool {
-        self.scenario.correlations.iter().any(|c| match c.members {
-            Members::Events(a, b) => a == index || b == index,
-            _ => false,
-        })
     }
 }

@@ -62,7 +62,7 @@ impl Lowering<'_> {
     }
 
     /// The step that holds a date; the only one of a static scenario.
-    fn step_of(&self, date: f64) -> usize {
+    pub(super) fn step_of(&self, date: f64) -> usize {
         self.b.ends().partition_point(|&end| end < date).clamp(1, self.b.last_step())
     }
 
@@ -79,7 +79,7 @@ impl Lowering<'_> {
         let context = Context { moment: Moment::On(date), ..Context::of(Thing::Event(index)) };
         self.update(|l| {
             l.in_steps(step, step + 1, |l| {
-                let fired = l.decided(index, YES, &context);
+                let fired = l.decided(index, YES, Some(date), &context);
                 l.if_any(fired, |l| l.fire(index, fired, Value::Constant(date), &context));
             });
         });
@@ -87,33 +87,63 @@ impl Lowering<'_> {
 
     /// Decided at the end of the first step in which its condition holds.
     fn when(&mut self, index: usize, condition: &Term) {
+        let decided = self.b.state_within(Value::Constant(0.0), Range::YES_NO);
+        let (all, ends) = (self.b.last_step() + 1, self.b.ends().to_vec());
+        let Some(held) = self.held(index) else { return self.when_in(index, condition, decided, 1..all, None) };
+        match held.day {
+            // Until the day nothing may be decided, on the day it must be.
+            Some(day) => {
+                let step = if self.scenario.calendar.is_some() { self.step_of(day) } else { 1 };
+                self.when_in(index, condition, decided, 1..step, Some(f64::NEG_INFINITY));
+                self.when_in(index, condition, decided, step..step + 1, Some(day));
+            }
+            None => {
+                let later = ends.partition_point(|&end| end <= held.until).max(1);
+                self.when_in(index, condition, decided, 1..later, Some(0.0));
+                self.when_in(index, condition, decided, later..all, None);
+            }
+        }
+    }
+
+    fn when_in(
+        &mut self,
+        index: usize,
+        condition: &Term,
+        decided: Slot,
+        steps: std::ops::Range<usize>,
+        date: Option<f64>,
+    ) {
         let event = &self.scenario.events[index];
         let context = Context::of(Thing::Event(index));
         self.update(|l| {
-            let decided = l.b.state_within(Value::Constant(0.0), Range::YES_NO);
-            let holds = l.term(condition, &context);
-            let undecided = l.b.not(Operand::Slot(decided));
-            l.b.check(holds, undecided, condition.span, || format!("the condition of `{}`", event.name));
-            let newly = l.b.and(holds, undecided);
-            l.if_any(newly, |l| {
-                let fired = l.decided(index, newly, &context);
-                l.b.assign_where(newly, decided, YES);
-                l.if_any(fired, |l| {
-                    let now = l.now();
-                    l.fire(index, fired, now, &context);
+            l.in_steps(steps.start, steps.end, |l| {
+                let holds = l.term(condition, &context);
+                let undecided = l.b.not(Operand::Slot(decided));
+                l.b.check(holds, undecided, condition.span, || format!("the condition of `{}`", event.name));
+                let newly = l.b.and(holds, undecided);
+                l.if_any(newly, |l| {
+                    let fired = l.decided(index, newly, date, &context);
+                    l.b.assign_where(newly, decided, YES);
+                    l.if_any(fired, |l| {
+                        let now = l.now();
+                        l.fire(index, fired, now, &context);
+                    });
                 });
             });
         });
     }
 
     /// Whether an event that is decided now happens, where the mask holds.
-    fn decided(&mut self, index: usize, mask: Value, context: &Context) -> Value {
+    fn decided(&mut self, index: usize, mask: Value, date: Option<f64>, context: &Context) -> Value {
         let event = &self.scenario.events[index];
         let allowed = self.allowed(event, mask, context);
         let may = self.b.and(mask, allowed);
         let probability = self.probability(event, may, context);
         let odds = self.odds(event, may, context);
         let chance = self.with_odds(probability, odds);
+        if let Some(seen) = self.held(index).and_then(|held| self.decided_as_seen(held, date, may, chance)) {
+            return seen;
+        }
         let luck = self.event_luck(index);
         let survival = self.b.subtract(YES, chance);
         let happens = self.b.less(survival, luck);
@@ -129,17 +159,24 @@ impl Lowering<'_> {
     }
 
     /// Where the mask holds, the event happens: its date and its branch are set.
-    fn fire(&mut self, index: usize, mask: Value, date: Value, context: &Context) {
+    pub(super) fn fire(&mut self, index: usize, mask: Value, date: Value, context: &Context) {
         let state = self.events[index].date;
         self.b.assign_where(mask, state, date);
         if let Some(slot) = self.events[index].branch {
-            let branch = self.branch(index, mask, context);
+            let branch = match self.observed_branch(index) {
+                Some((branch, weight)) => {
+                    let chance = self.branch_chance(index, branch, mask, context);
+                    self.weigh_where(mask, weight, chance);
+                    Value::Constant(branch as f64)
+                }
+                None => self.branch(index, mask, context),
+            };
             self.b.assign_where(mask, slot, branch);
         }
     }
 
     /// A mask of the futures in which the event has not happened yet.
-    fn pending(&mut self, index: usize) -> Value {
+    pub(super) fn pending(&mut self, index: usize) -> Value {
         let date = Operand::Slot(self.events[index].date);
         self.b.binary(Binary::Equal, date, NEVER)
     }

@@ -5,6 +5,7 @@ mod chance;
 mod dependence;
 mod ends;
 mod events;
+mod evidence;
 mod memory;
 mod paths;
 mod shocks;
@@ -91,6 +92,8 @@ struct Lowering<'s> {
     quantities: Vec<Value>,
     memory: Memory,
     dependence: Dependence,
+    /// The weight of each observation.
+    weights: Vec<Slot>,
 }
 
 /// The program of a scenario, with all its luck drawn from `seed`.
@@ -109,10 +112,12 @@ pub fn lower(scenario: &Scenario, seed: u64) -> Program {
         quantities: Vec::new(),
         memory: Memory::default(),
         dependence: Dependence::new(scenario),
+        weights: Vec::new(),
     };
     lowering.quantities();
     lowering.events = (0..scenario.events.len()).map(|i| lowering.event_state(i)).collect();
     lowering.path_states();
+    lowering.evidence();
     let order = scenario.order.things.clone();
     for thing in order {
         match thing {
@@ -122,8 +127,10 @@ pub fn lower(scenario: &Scenario, seed: u64) -> Program {
     }
     let metrics = lowering.metrics();
     let outcome = lowering.outcome();
+    lowering.step_observations();
     lowering.memories();
-    lowering.finish(metrics, outcome)
+    let weight = lowering.weight();
+    lowering.finish(metrics, outcome, weight)
 }
 
 impl Lowering<'_> {
@@ -178,7 +185,7 @@ impl Lowering<'_> {
         self.b.table(|k| ends[k.saturating_sub(1)])
     }
 
-    fn finish(self, metrics: Vec<Value>, outcome: Option<Value>) -> Program {
+    fn finish(self, metrics: Vec<Value>, outcome: Option<Value>, weight: Option<Value>) -> Program {
         let paths = self.paths.iter().map(|p| p.shown).collect();
         let slots = |(state, event): (&EventState, &super::types::Event)| EventSlots {
             date: state.date,
@@ -192,12 +199,16 @@ impl Lowering<'_> {
         };
         let events = self.events.iter().zip(&self.scenario.events).map(slots).collect();
         let quantities = self.quantities.clone();
+        let observed: Vec<(String, Slot)> =
+            self.scenario.observations.iter().map(|o| o.name.clone()).zip(self.weights.iter().copied()).collect();
         let mut program = self.b.finish();
         program.paths = paths;
         program.events = events;
         program.quantities = quantities;
         program.metrics = metrics;
         program.outcome = outcome;
+        program.weight = weight;
+        program.observations = observed;
         program
     }
 }

@@ -5,7 +5,7 @@ use crate::chance::uniform::key;
 use crate::model::order::Thing;
 use crate::model::types::{Assumption, FieldValue, History, Path, Type};
 use crate::model::words::paths::{Holds, Step};
-use crate::program::{Binary, Once, Operand, Place, Unary, Value};
+use crate::program::{Binary, Once, Operand, Place, Slot, Ternary, Unary, Value};
 
 impl Lowering<'_> {
     /// The paths at T(0).
@@ -22,12 +22,14 @@ impl Lowering<'_> {
                 (None, Some(formula)) => self.term(formula, &context),
                 (None, None) => Value::Constant(f64::NAN),
             };
-            self.b.check_finite(own, path.span, || format!("`{}` at the start", path.name));
+            let place = path.formula.as_ref().map_or(path.span, |formula| formula.span);
+            self.b.check_finite(own, place, || format!("`{}` at the start", path.name));
             let bounds = self.bounds(path, &context);
             let shown = self.within(own, bounds);
             let range = range_of(path.kind);
             let slot = self.b.state_within(shown, range);
-            let plain = !log(path) && path.shocks.is_empty() && path.min.is_none() && path.max.is_none();
+            let seen = !self.seen_values(index).is_empty();
+            let plain = !seen && !log(path) && path.shocks.is_empty() && path.min.is_none() && path.max.is_none();
             let inner = match (plain, log(path)) {
                 (true, _) => slot,
                 (false, true) => self.b.state_within(Value::Constant(0.0), range),
@@ -71,7 +73,8 @@ impl Lowering<'_> {
         };
         self.update(|l| {
             let shown = l.within(raw, bounds);
-            l.b.check_finite(shown, path.span, || format!("`{}`", path.name));
+            let place = path.formula.as_ref().map_or(path.span, |formula| formula.span);
+            l.b.check_finite(shown, place, || format!("`{}`", path.name));
             let slot = l.paths[index].shown;
             l.b.assign(slot, shown);
         });
@@ -100,7 +103,17 @@ impl Lowering<'_> {
             if state == l.paths[index].shown {
                 return next;
             }
-            l.b.assign(state, next);
+            let moved = l.b.state_within(Value::Constant(0.0), range_of(Type::Number));
+            l.b.assign(moved, next);
+            for (k, value, weight) in l.seen_values(index) {
+                l.in_steps(k, k + 1, |l| {
+                    let zero = advance(&mut l.b, &Step { normal: Some(Value::Constant(0.0)), ..step });
+                    let one = advance(&mut l.b, &Step { normal: Some(Value::Constant(1.0)), ..step });
+                    let (target, slope) = l.target(path, start, value, factors, sum);
+                    l.see(index, weight, moved, (zero, one), (target, slope));
+                });
+            }
+            l.b.assign(state, Operand::Slot(moved));
             let own = Operand::Slot(state);
             let scaled = if log(path) {
                 // One exponential serves the model and all shocks that multiply.
@@ -115,6 +128,45 @@ impl Lowering<'_> {
             };
             l.b.add(scaled, sum)
         })
+    }
+
+    /// The state at which a value is shown, and by how much what is shown changes with the state.
+    fn target(&mut self, path: &Path, start: Value, value: f64, factors: Value, sum: Value) -> (Value, Value) {
+        let scaled = self.b.subtract(Value::Constant(value), sum);
+        if log(path) {
+            let ratio = self.b.divide(scaled, start);
+            let logarithm = self.ln(ratio);
+            return (self.b.subtract(logarithm, factors), scaled);
+        }
+        let ratio = self.exp(factors);
+        (self.b.divide(scaled, ratio), ratio)
+    }
+
+    /// Moves a path to where it was seen and weighs the future by the density of the step that gets there. Steps are
+    /// straight lines in their normal: `zero` and `one` are where it would lead at 0 and at 1.
+    fn see(
+        &mut self,
+        index: usize,
+        weight: Slot,
+        moved: Slot,
+        (zero, one): (Value, Value),
+        (target, slope): (Value, Value),
+    ) {
+        let swing = self.b.subtract(one, zero);
+        let distance = self.b.subtract(target, zero);
+        let normal = self.b.divide(distance, swing);
+        let (own, factor) = self.own_part(index, normal);
+        let density = self.bell(own);
+        let width = self.b.multiply(swing, slope);
+        let width = self.b.multiply(width, Value::Constant(factor));
+        let density = self.b.divide(density, width);
+        // Where no step can get there, the future cannot be.
+        let possible = self.b.less(Value::Constant(0.0), density);
+        let sure = self.b.binary(Binary::Equal, possible, Value::Constant(1.0));
+        let density = self.b.ternary(Ternary::Select, sure, density, Value::Constant(0.0));
+        self.weigh(weight, density);
+        let reached = self.b.ternary(Ternary::Select, sure, target, Operand::Slot(moved));
+        self.b.assign(moved, reached);
     }
 
     /// The model's numbers, read at the start of the step.

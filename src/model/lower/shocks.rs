@@ -39,7 +39,7 @@ impl Lowering<'_> {
         };
         let address = &shock.size.address;
         self.b.check(size, mask, shock.size.span, || {
-            format!("`{address}`{}", if shock.multiply { ", which must be above 0" } else { "" })
+            format!("`{address}`{}", if shock.multiply { " (which must be above 0)" } else { "" })
         });
         size
     }

@@ -165,9 +165,14 @@ pub fn read(node: &Written, place: &Place, names: &Names, reading: &mut Reading)
 
 /// A value as the analyst wrote it.
 pub fn shown(node: &Written, reading: &Reading) -> String {
-    match node.text() {
-        Some(text) => text.content.clone(),
-        None => reading.sources.text(node.span).to_owned(),
+    if let Some(text) = node.text() {
+        return text.content.clone();
+    }
+    let written = reading.sources.text(node.span);
+    match node.number() {
+        // A branch of the base that this file's branches have pushed aside is no longer what stands there.
+        Some(number) if written.replace('_', "").parse() != Ok(number) => format!("{number}"),
+        _ => written.to_owned(),
     }
 }
 
@@ -387,9 +392,13 @@ fn check_limits(assumption: &Assumption, sort: Sort, reading: &mut Reading) -> O
             continue;
         }
         let (message, help) = match sort {
+            Sort::Probability if written.trim().parse::<f64>().is_err() => (
+                format!("`{written}` is {}, and a probability lies between 0 and 1", rounded(value)),
+                "correct the expression".to_owned(),
+            ),
             Sort::Probability if value > 1.0 && value <= 100.0 => (
                 format!("`{written}` is not a probability: it must lie between 0 and 1"),
-                format!("{value} % is written {}, or \"{value}%\" in quotes", value / 100.0),
+                format!("{value} % is written {}, or \"{value}%\" in quotes", rounded(value / 100.0)),
             ),
             Sort::Probability => (
                 format!("`{written}` is not a probability: it must lie between 0 and 1"),
@@ -402,14 +411,22 @@ fn check_limits(assumption: &Assumption, sort: Sort, reading: &mut Reading) -> O
             Sort::Correlation => {
                 (format!("the correlation `{written}` must lie between -1 and 1"), "0 is none, 1 is full".to_owned())
             }
-            _ => (
-                format!("`{written}` is below 0"),
-                "odds and factors are 0 or more: 2 doubles, 0.5 halves, 0 forbids".to_owned(),
-            ),
+            _ if ["odds", "factor", "multiply"]
+                .iter()
+                .any(|key| assumption.address.split('.').any(|part| part == *key)) =>
+            {
+                (format!("`{written}` is below 0"), "odds and factors are 0 or more: 2 doubles, 0.5 halves".to_owned())
+            }
+            _ => (format!("`{written}` is below 0"), "take a number of 0 or more".to_owned()),
         };
         reading.error(term.span, message, help);
     }
     fine.then_some(())
+}
+
+/// Without the last digits, which only say how computers count.
+fn rounded(value: f64) -> f64 {
+    (value * 1e9).round() / 1e9
 }
 
 /// The range that tornado charts, sweeps and sliders use.

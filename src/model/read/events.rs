@@ -4,6 +4,8 @@ mod branches;
 mod rules;
 mod timing;
 
+pub use timing::inside;
+
 use super::assumption::{self, Place, Sort};
 use super::{Reading, table};
 use crate::diagnostic::{Diagnostic, Span};
@@ -62,6 +64,11 @@ pub fn read(file: &Table, names: &Names, reading: &mut Reading) -> Vec<Event> {
 fn event(about: &About, reading: &mut Reading) -> Option<Event> {
     let mut known: Vec<&str> = KEYS.to_vec();
     if reading.laid.has(&format!("{}.happens", about.base)) {
+        known.push("happens");
+    }
+    if let (false, Some(entry)) = (known.contains(&"happens"), about.table.entry("happens")) {
+        let help = format!("write `set = {{ \"{}.happens\" = 2026-02-05 }}` in a variant", about.base);
+        reading.error(entry.key, "`happens` is for variants and `--set`: in the file an event has its timing", help);
         known.push("happens");
     }
     table::check_keys(about.table, &known, "an event", reading);
@@ -220,6 +227,17 @@ fn happens(about: &About, reading: &mut Reading) -> Option<Option<Happens>> {
     }
     if node.boolean() == Some(true) {
         reading.error(node.span, "`happens` needs a date", "write the date on which it happens, or `false` for never");
+        return None;
+    }
+    if node.date().is_none() {
+        if !node.is_broken() {
+            let message = format!("`happens` is a date or `false`, and this is {}", node.kind());
+            reading.error(
+                node.span,
+                message,
+                "write the date on which it happens, such as 2026-02-05, or `false` for never",
+            );
+        }
         return None;
     }
     let day = table::date(node, "happens", reading)?;

@@ -1,6 +1,7 @@
 //! Document → scenario: what the tables of a file mean.
 
 mod assumption;
+mod cautions;
 mod correlations;
 mod events;
 mod metrics;
@@ -19,7 +20,6 @@ use super::resolve::{Field, Resolver};
 use super::types::{Listed, Scenario, Term};
 use super::words::functions;
 use crate::calendar::Calendar;
-use crate::chance::distributions;
 use crate::diagnostic::{Diagnostic, Diagnostics, SourceId, Sources, Span};
 use crate::document::expression::{self, Expression};
 use crate::document::{Node, Table, Text};
@@ -36,6 +36,8 @@ pub struct Reading<'a> {
     /// The scenario file's name.
     pub name: &'a str,
     pub file: SourceId,
+    /// Where each source's own files are looked for.
+    pub folders: &'a [(SourceId, String)],
     pub errors: Diagnostics,
     /// Days since 1970-01-01; None in a static scenario.
     pub start: Option<i32>,
@@ -54,10 +56,17 @@ pub fn scenario<'a>(table: &Table, reading: &mut Reading<'a>) -> Option<Scenario
     let quantities = quantities::read(table, &names, reading);
     let paths = paths::read(table, &names, reading);
     let events = events::read(table, &names, reading);
+    cautions::ranges_of_probabilities(&quantities, &events, reading);
+    paths::check_shocks(table, &paths, reading);
     let metrics = metrics::metrics(table, &names, reading);
     let outcomes = metrics::outcomes(table, &names, reading);
     let correlations = correlations::read(table, &names, &quantities, &paths, &events, reading);
-    let observations = observed::read(table, &names, &paths, &events, settings.as_of, reading);
+    let observations = observed::read(
+        table,
+        &observed::Things { names: &names, paths: &paths, events: &events, correlations: &correlations },
+        settings.as_of,
+        reading,
+    );
     let variants = variants::read(table, reading);
     let sliders = variants::sliders(table, reading);
     if reading.errors.has_errors() {
@@ -108,7 +117,9 @@ impl Reading<'_> {
     pub fn parse(&mut self, text: &Text, span: Span) -> Option<Expression> {
         let before = self.errors.count();
         let tree = expression::parse_knowing(text, span.source, &has_parameter, &mut self.errors);
-        if self.errors.count() > before { None } else { tree }
+        let tree = tree.filter(|_| self.errors.count() == before)?;
+        cautions::days_since(&tree, self);
+        Some(tree)
     }
 
     /// A field that must hold a condition in quotes.
@@ -129,11 +140,16 @@ impl Reading<'_> {
     }
 
     /// A column of a CSV file beside the scenario.
-    pub fn csv_column(&mut self, file: &str, column: &str, span: Span) -> Option<Arc<[f64]>> {
-        match self.inputs.csv_column(file, column) {
+    ///
+    /// The places are those of the file's name and of the column's.
+    pub fn csv_column(&mut self, file: &str, column: &str, places: [Span; 2]) -> Option<Arc<[f64]>> {
+        let source = places[0].source;
+        let folder = self.folders.iter().find(|(of, _)| *of == source).map_or("", |(_, folder)| folder);
+        match self.inputs.csv_column(&format!("{folder}{file}"), column) {
             Ok(rows) => Some(rows),
-            Err((message, help)) => {
-                self.error(span, message, help);
+            Err(refused) => {
+                let place = places[usize::from(refused.of_column)];
+                self.error(place, refused.message, refused.help);
                 None
             }
         }
@@ -145,8 +161,6 @@ fn has_parameter(function: &str, parameter: &str) -> bool {
     if let Some(function) = functions::find(function) {
         return function.parameters.contains(&parameter);
     }
-    if let Some(family) = distributions::find(function) {
-        return family.forms.iter().any(|f| f.parameters.contains(&parameter));
-    }
-    ["dist", "low", "high"].contains(&parameter) || functions::find(function).is_none()
+    // Distributions take numbers: whatever is named in a call of one is meant as a parameter.
+    true
 }

@@ -28,15 +28,18 @@ pub fn collect(file: &Table, reading: &mut Reading) -> Names {
             }
             if reserved(name) {
                 let message = format!("`{name}` is a word of the language and cannot be the name of {what}");
-                reading.error(span, message, format!("choose another, for instance `{name}_level`"));
+                reading.error(
+                    span,
+                    message,
+                    format!("choose another, for instance `{name}_{}`", what.rsplit(' ').next().unwrap_or("level")),
+                );
                 continue;
             }
             if let Some(&first) = places.get(name) {
                 let message = format!("there are two things called `{name}`");
                 reading.errors.push(
                     Diagnostic::error(span, message)
-                        .mark("this one …")
-                        .and_at(first, "… and this one")
+                        .and_at(first, "the other one")
                         .help("quantities, paths, events and metrics share their names: rename one of the two"),
                 );
                 continue;

@@ -5,7 +5,7 @@ use super::{Reading, table};
 use crate::diagnostic::{Diagnostic, Span, nearest};
 use crate::document::{Node, Table};
 use crate::model::names::{Name, Names};
-use crate::model::resolve::{Allowed, Field, Resolver};
+use crate::model::resolve::{Allowed, Field, Resolver, list};
 use crate::model::types::{Assumption, EventRef, FieldValue, History, Jumps, Path, Shock, Term, Type, Words};
 use crate::model::words::paths::{self, Holds, Need, PATH_MODELS, PathModel};
 use std::sync::Arc;
@@ -64,13 +64,24 @@ fn path(name: &str, span: Span, section: &Table, names: &Names, reading: &mut Re
             "give the value at the scenario's start: `start = 63`",
         );
     }
+    let lacks: Vec<String> = model
+        .fields
+        .iter()
+        .filter(|field| field.need == Need::Required && !section.contains(field.key))
+        .map(|field| field.key.to_owned())
+        .collect();
+    if !lacks.is_empty() {
+        let message = format!("the path `{name}` has no {}", list(&lacks));
+        let needs = if lacks.len() == 1 { "it" } else { "them" };
+        reading.error(
+            span,
+            message,
+            format!("a path with `model = \"{}\"` {}, and needs {needs}", model.name, model.says),
+        );
+    }
     let mut fields = Vec::new();
     for field in model.fields {
         let Some(node) = section.get(field.key) else {
-            if field.need == Need::Required {
-                let message = format!("the path `{name}` has no `{}`", field.key);
-                reading.error(span, message, format!("`{}` {} and needs it", model.name, model.says));
-            }
             fields.push(Some(None));
             continue;
         };
@@ -101,7 +112,7 @@ fn path(name: &str, span: Span, section: &Table, names: &Names, reading: &mut Re
     if let (Some(Some(a)), Some(Some(b))) = (&min, &max) {
         if let (Some(low), Some(high)) = (a.constant(), b.constant()) {
             if low > high {
-                reading.error(a.span, format!("`min` is {low} and `max` is {high}"), "exchange the two");
+                reading.error(a.span, format!("`min` is {low}, which is above `max`, {high}"), "exchange the two");
             }
         }
     }
@@ -269,7 +280,7 @@ fn history(base: &str, section: &Table, span: Span, reading: &mut Reading) -> Op
         return None;
     }
     let place = assumption::span_of(section, "history", span);
-    let rows = reading.csv_column(&file, &column, place)?;
+    let rows = reading.csv_column(&file, &column, [place, assumption::span_of(section, "column", span)])?;
     let log = match section.get("changes").map(|n| n.text().map(|t| t.content.as_str())) {
         None | Some(Some("log")) => true,
         Some(Some("absolute")) => false,
@@ -289,7 +300,11 @@ fn history(base: &str, section: &Table, span: Span, reading: &mut Reading) -> Op
                 rows[row],
                 row + 2
             );
-            reading.error(place, message, "correct the row, or write `changes = \"absolute\"`");
+            reading.error(
+                assumption::span_of(section, "column", span),
+                message,
+                "correct the row, or write `changes = \"absolute\"`",
+            );
             return None;
         }
     }
@@ -307,7 +322,7 @@ fn history(base: &str, section: &Table, span: Span, reading: &mut Reading) -> Op
     };
     if changes.len() < block {
         let message = format!("`{file}` has {} changes, too few for a block of {block}", changes.len());
-        reading.error(place, message, "give more rows, or a smaller `block`");
+        reading.error(assumption::span_of(section, "block", place), message, "give more rows, or a smaller `block`");
         return None;
     }
     if let Some(calendar) = &reading.calendar {
@@ -382,7 +397,8 @@ fn shock(
         (Some(a), Some(b)) => {
             reading.errors.push(
                 Diagnostic::error(b.key, "a shock multiplies or adds, and this one does both")
-                    .and_at(a.key, "this one …")
+                    .mark("this one …")
+                    .and_at(a.key, "… or this one")
                     .help("take one of the two lines out"),
             );
             return None;
@@ -458,4 +474,27 @@ pub fn event_ref(
     let expression = reading.parse(text, node.span)?;
     let field = Field { address: "", allowed: Allowed::Condition, probability: false };
     Resolver::new(reading, names, &field).event(&expression)
+}
+
+/// A repeating event shocks at each occurrence, at once: what takes its time would overlap with itself.
+pub fn check_shocks(file: &Table, paths: &[Path], reading: &mut Reading) {
+    let events: Vec<(&str, &Node)> = file
+        .get("events")
+        .and_then(Node::table)
+        .map(|table| table.iter().map(|(name, entry)| (name, &entry.node)).collect())
+        .unwrap_or_default();
+    for (path, shock) in paths.iter().flat_map(|path| path.shocks.iter().map(move |shock| (path, shock))) {
+        let Some((event, node)) = events.get(shock.when.event) else { continue };
+        if node.child("repeats").and_then(Node::boolean) != Some(true) {
+            continue;
+        }
+        let found =
+            ["paths", &path.name, "shocks", &shock.name].iter().try_fold(file, |table, key| table.get(key)?.table());
+        for key in ["delay", "ramp"] {
+            if let Some(entry) = found.and_then(|table| table.entry(key)) {
+                let message = format!("`{event}` repeats, and the shocks of a repeating event have no `{key}`");
+                reading.error(entry.key, message, "take the line out, or let the event happen once");
+            }
+        }
+    }
 }

@@ -53,6 +53,8 @@ pub fn scenario(file: &Table, reading: &mut Reading) -> Settings {
                 reading.calendar = None;
             }
         }
+        // What is broken has its message, and may have swallowed the other line.
+        (Some(node), None) | (None, Some(node)) if node.is_broken() => reading.start = Some(0),
         (Some(node), None) | (None, Some(node)) => {
             let missing = if section.get("start").is_some() { "end" } else { "start" };
             reading.error(node.span, format!("`{missing}` is missing"), format!("give both `start` and `end`, or neither for a scenario that is decided at one moment; for instance `{missing} = 2026-12-31`"));
@@ -109,11 +111,12 @@ pub fn run(file: &Table, reading: &mut Reading) -> RunSettings {
         match node.integer() {
             Some(n) if n >= 1 => settings.futures = n as u64,
             _ if node.is_broken() => {}
-            _ => reading.error(
-                node.span,
-                "`futures` is a whole number of at least 1",
-                "for instance `futures = 100_000`",
-            ),
+            _ => {
+                let whole = node.number().filter(|n| *n >= 1.0 && n.fract() == 0.0 && *n < 1e15);
+                let help =
+                    whole.map_or("for instance `futures = 100_000`".to_owned(), |n| format!("write `futures = {n}`"));
+                reading.error(node.span, "`futures` is a whole number of at least 1", help);
+            }
         }
     }
     if let Some(node) = section.get("seed") {

@@ -32,10 +32,29 @@ pub fn as_table<'t>(node: &'t Node, key: &str, reading: &mut Reading) -> Option<
     let table = node.table();
     if table.is_none() && !node.is_broken() {
         let message = format!("`{key}` is a table, and this is {}", node.kind());
-        reading.error(node.span, message, format!("write `[{key}]` on a line of its own and its keys below"));
+        let example = EXAMPLES.iter().find(|(name, _)| *name == key).map(|(_, example)| (*example).to_owned());
+        let help = example.unwrap_or_else(|| format!("`[{key}]` on a line of its own, and its keys below"));
+        reading.error(node.span, message, format!("write {help}"));
     }
     table
 }
+
+/// Tables that are written in one line, or as several.
+const EXAMPLES: &[(&str, &str)] = &[
+    ("branches", "`branches = { lapses = 0.7, extended = \"rest\" }`"),
+    ("set", "`set = { \"events.visit.probability\" = 1.0 }`"),
+    ("weights", "`weights = { anna = 2 }`"),
+    ("jumps", "`jumps = { rate = 1.5, size = \"normal(-0.1, 0.05)\" }`"),
+    ("shifts", "`[events.EVENT.shifts.NAME]` above each shift, with a name for it"),
+    ("shocks", "`[paths.PATH.shocks.NAME]` above each shock, with a name for it"),
+    ("given", "`[[events.EVENT.given]]` above each rule"),
+    ("outcomes", "`[[outcomes]]` above each outcome"),
+    ("correlations", "`[[correlations]]` above each correlation"),
+    ("variants", "`[variants.NAME]` above each variant"),
+    ("events", "`[events.NAME]` above each event"),
+    ("paths", "`[paths.NAME]` above each path"),
+    ("observed", "`[observed.NAME]` above each observation"),
+];
 
 /// The named tables under a key, in file order, each with the place of its name.
 pub fn named<'t>(parent: &'t Table, key: &str, reading: &mut Reading) -> Vec<(&'t str, Span, &'t Node)> {
@@ -53,9 +72,10 @@ pub fn check_name(name: &str, span: Span, what: &str, reading: &mut Reading) -> 
         .chars()
         .map(|c| if c.is_ascii_lowercase() || c.is_ascii_digit() { c } else { '_' })
         .collect();
-    while proposal.starts_with(|c: char| !c.is_ascii_lowercase()) {
-        proposal.remove(0);
+    if proposal.starts_with(|c: char| c.is_ascii_digit()) {
+        proposal.insert_str(0, "the_");
     }
+    let proposal = proposal.trim_matches('_');
     let message = format!("`{name}` cannot be the name of {what}");
     let mut diagnostic = Diagnostic::error(span, message);
     let rule = "a name has small letters, digits and _, and begins with a letter";

@@ -8,6 +8,28 @@ use crate::model::types::{Node, Term, Type};
 use crate::model::words::functions::{self, Does, FUNCTIONS, Function};
 use crate::program::Binary;
 
+/// What functions are called elsewhere.
+const OTHER_WORDS: &[(&str, &str)] = &[
+    ("maximum", "`highest(x)` for the highest so far, `max(a, b)` for the greater of two"),
+    ("peak", "`highest(x)`"),
+    ("minimum", "`lowest(x)` for the lowest so far, `min(a, b)` for the smaller of two"),
+    ("mean", "`average(x)`"),
+    ("avg", "`average(x)`"),
+    ("log", "`ln(x)` for the natural logarithm, `log10(x)` for that of base 10"),
+    ("pow", "`x ^ y`"),
+    ("power", "`x ^ y`"),
+    ("gauss", "`normal(mean, sd)`"),
+    ("gaussian", "`normal(mean, sd)`"),
+    ("rand", "`uniform(0, 1)`"),
+    ("random", "`uniform(0, 1)`"),
+    ("happened", "the event's name alone: it is yes once the event has happened"),
+    ("lag", "`ago(path, days)`"),
+    ("previous", "`before(x)`"),
+    ("iff", "`if … then … else …`"),
+    ("ifelse", "`if … then … else …`"),
+    ("int", "`floor(x)` or `round(x)`"),
+];
+
 impl Resolver<'_, '_> {
     pub(super) fn call(&mut self, name: &str, name_span: Span, arguments: &[Argument], span: Span) -> Option<Term> {
         if let Some(function) = functions::find(name) {
@@ -29,7 +51,11 @@ impl Resolver<'_, '_> {
         } else if self.names.find(name).is_some() {
             diagnostic = diagnostic.help(format!("`{name}` is a name and takes no arguments; to multiply, write `*`"));
         } else {
-            diagnostic = diagnostic.help("the guide lists all functions and distributions");
+            let known = OTHER_WORDS.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
+            diagnostic = match known {
+                Some((_, words)) => diagnostic.help(format!("write {words}")),
+                None => diagnostic.help("the guide lists all functions and distributions"),
+            };
         }
         self.error(diagnostic);
     }

@@ -52,7 +52,14 @@ impl Resolver<'_, '_> {
         let form = family.forms.iter().position(|f| f.parameters == ["p5", "p95"])?;
         if let (Some(a), Some(b)) = (low.constant(), high.constant()) {
             let text = self.reading.sources.text(span).to_owned();
-            if a >= b {
+            if a == b {
+                self.error(
+                    Diagnostic::error(span, format!("`{text}` is no range: both ends are {a}"))
+                        .help(format!("write `{a}` alone, or two different numbers")),
+                );
+                return None;
+            }
+            if a > b {
                 self.error(
                     Diagnostic::error(span, format!("`{text}` goes down: the first number must be the lower one"))
                         .help(format!("write `{b} to {a}`"))
@@ -182,7 +189,7 @@ impl Resolver<'_, '_> {
             );
             return None;
         }
-        self.reading.csv_column(file, column, span)
+        self.reading.csv_column(file, column, [arguments[0].value.span, arguments[1].value.span])
     }
 
     fn truncate(&mut self, arguments: &[Argument], span: Span) -> Option<Term> {
@@ -285,12 +292,14 @@ impl Resolver<'_, '_> {
         let Some(form) = family.forms.iter().position(|form| fills(form, arguments)) else {
             let forms: Vec<String> = family.forms.iter().map(|f| format!("`{}`", written(family.name, f))).collect();
             let mut message = format!("`{}` cannot be made of these arguments", family.name);
+            let mut place = span;
             let known = |name: &str| family.forms.iter().any(|f| f.parameters.contains(&name));
-            if let Some((name, _)) = arguments.iter().filter_map(|a| a.name.as_ref()).find(|(n, _)| !known(n)) {
+            if let Some((name, at)) = arguments.iter().filter_map(|a| a.name.as_ref()).find(|(n, _)| !known(n)) {
                 message = format!("`{}` has no argument called `{name}`", family.name);
+                place = *at;
             }
             let help = format!("write {}; for instance `{}`", forms.join(" or "), family.example);
-            self.error(Diagnostic::error(span, message).help(help));
+            self.error(Diagnostic::error(place, message).help(help));
             return None;
         };
         let parameters = family.forms[form].parameters;
@@ -322,16 +331,17 @@ impl Resolver<'_, '_> {
     }
 
     fn refuse_call(&mut self, name: &str, refusal: &Refusal, span: Span) {
-        let message = if refusal.parameter.is_empty() {
+        let message = if refusal.parameter == name {
+            format!("`{name}` {}", refusal.reason)
+        } else if refusal.parameter.is_empty() {
             format!("`{name}` is no distribution with these numbers: {}", refusal.reason)
         } else {
             format!("`{}` of `{name}` {}", refusal.parameter, refusal.reason)
         };
-        let value = self.reading.sources.text(span).to_owned();
         let family = distributions::find(name);
         let help = family.map_or_else(
             || "widen the bounds".to_owned(),
-            |f| format!("correct `{value}`; `{name}` {}, for instance `{}`", f.says, f.example),
+            |f| format!("`{name}` {}, for instance `{}`", f.says, f.example),
         );
         self.error(Diagnostic::error(span, message).help(help));
     }

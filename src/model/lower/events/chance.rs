@@ -122,12 +122,22 @@ impl Lowering<'_> {
         self.branch_of(index, luck, &weights, mask)
     }
 
+    /// The share of one branch.
+    pub(super) fn branch_chance(&mut self, index: usize, branch: usize, mask: Value, context: &Context) -> Value {
+        let weights = self.branch_weights(index, mask, context);
+        let mut sum = ZERO;
+        for &weight in &weights {
+            sum = self.b.add(sum, weight);
+        }
+        self.b.divide(weights[branch], sum)
+    }
+
     /// The branch that a uniform stands for.
     pub(super) fn branch_of(&mut self, index: usize, luck: Value, weights: &[Value], mask: Value) -> Value {
         let event = &self.scenario.events[index];
         let picked = self.b.pick(luck, weights);
         self.b.check(picked, mask, event.span, || {
-            format!("the branches of `{}`, all of which have a chance of 0", event.name)
+            format!("the share of each branch of `{}` (all have a chance of 0)", event.name)
         });
         picked
     }

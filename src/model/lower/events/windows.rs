@@ -2,6 +2,7 @@
 
 use super::{NEVER, YES};
 use crate::calendar::DAYS_PER_YEAR;
+use crate::model::lower::evidence::Held;
 use crate::model::lower::{Context, Lowering};
 use crate::model::order::Thing;
 use crate::model::types::{Event, EventRef, Shape};
@@ -50,23 +51,34 @@ impl Lowering<'_> {
                     let since = l.b.subtract(date, Value::Constant(from));
                     l.b.divide(since, Value::Constant(to - from))
                 };
-                if causes.is_empty() {
+                let held = l.held(index);
+                if causes.is_empty() && held.is_none() {
                     let (x0, x1) = (share(l, low), share(l, high));
                     let context = Context::of(Thing::Event(index));
                     let survivals = l.survivals(survival, steps.start);
                     l.survive(index, Piece { low, high, x0, x1, open: YES }, survivals, &context);
                     return;
                 }
-                let dates = l.cause_dates(&causes);
+                let dates = l.cut_dates(&causes, held);
                 let (scope, low, high) = l.b.open_pieces(low, high, dates);
                 let (x0, x1) = (share(l, low), share(l, high));
                 let open = l.b.less(low, high);
-                let context = Context { causes: &causes, piece: Some(low), ..Context::of(Thing::Event(index)) };
+                let reads = l.piece_reads(held, low);
+                let context = Context { causes: &causes, piece: Some(reads), ..Context::of(Thing::Event(index)) };
                 let survivals = l.survivals(survival, 0);
                 l.survive(index, Piece { low, high, x0, x1, open }, survivals, &context);
                 l.b.close(scope);
             });
         });
+    }
+
+    /// The columns that hold the dates at which a step may be cut.
+    fn cut_dates(&mut self, causes: &[usize], held: Option<Held>) -> Vec<Slot> {
+        let dates = self.cause_dates(causes);
+        match held {
+            Some(held) => self.cuts(held, &dates),
+            None => dates,
+        }
     }
 
     fn survivals(&mut self, state: Slot, first: usize) -> Survival {
@@ -83,7 +95,15 @@ impl Lowering<'_> {
             let context = Context::of(reader);
             let date = l.date_of(trigger, &context);
             let (now, before) = (l.now(), l.step_start());
-            let opens = l.b.add(date, Value::Constant(delay));
+            let held = l.held(index);
+            let mut opens = l.b.add(date, Value::Constant(delay));
+            if let Some(day) = held.and_then(|h| h.day) {
+                // A window that opens on the day of the observation is open all of it.
+                let start = Value::Constant(day - 1.0);
+                let (after, before) = (l.b.less(start, opens), l.b.less(opens, Value::Constant(day)));
+                let on_the_day = l.b.and(after, before);
+                opens = l.b.select(on_the_day, start, opens);
+            }
             let closes = l.b.add(opens, Value::Constant(within));
             let mut low = l.b.binary(Binary::Max, before, opens);
             let mut high = l.b.binary(Binary::Min, now, closes);
@@ -127,18 +147,19 @@ impl Lowering<'_> {
                     }
                     (x0, x1)
                 };
-                if causes.is_empty() {
+                if causes.is_empty() && held.is_none() {
                     let (x0, x1) = ends(l, low, high, YES);
                     let piece = Piece { low, high, x0, x1, open };
                     l.survive(index, piece, Survival { state: survival, first: 0 }, &context);
                     return;
                 }
-                let dates = l.cause_dates(&causes);
+                let dates = l.cut_dates(&causes, held);
                 let (scope, from, to) = l.b.open_pieces(low, high, dates);
                 let first = l.b.binary(Binary::Equal, from, low);
                 let (x0, x1) = ends(l, from, to, first);
                 let here = l.b.less(from, to);
-                let reading = Context { causes: &causes, piece: Some(from), ..context };
+                let reads = l.piece_reads(held, from);
+                let reading = Context { causes: &causes, piece: Some(reads), ..context };
                 let piece = Piece { low: from, high: to, x0, x1, open: here };
                 l.survive(index, piece, Survival { state: survival, first: 0 }, &reading);
                 l.b.close(scope);
@@ -157,7 +178,10 @@ impl Lowering<'_> {
         let odds = self.odds(event, may, context);
         let step = self.step_survival(event, probability, odds, piece);
         let can = self.b.and(piece.open, allowed);
-        let step = self.b.select(can, step, YES);
+        let mut step = self.b.select(can, step, YES);
+        if let Some(held) = self.held(index) {
+            step = self.hold(index, held, (piece.low, piece.high), mask, step, context);
+        }
         let (before, after) = self.survival_after(survival, step);
         let luck = self.event_luck(index);
         let falls = self.b.less(after, luck);
@@ -249,15 +273,17 @@ impl Lowering<'_> {
         self.update(|l| {
             l.in_steps(steps.start, steps.end, |l| {
                 let (low, high) = l.part(from, to);
-                if causes.is_empty() {
+                let held = l.held(index);
+                if causes.is_empty() && held.is_none() {
                     let piece = Piece { low, high, x0: ZERO, x1: ZERO, open: YES };
                     l.expect(index, piece, state, luck, due, &Context::of(Thing::Event(index)));
                     return;
                 }
-                let dates = l.cause_dates(&causes);
+                let dates = l.cut_dates(&causes, held);
                 let (scope, low, high) = l.b.open_pieces(low, high, dates);
                 let open = l.b.less(low, high);
-                let context = Context { causes: &causes, piece: Some(low), ..Context::of(Thing::Event(index)) };
+                let reads = l.piece_reads(held, low);
+                let context = Context { causes: &causes, piece: Some(reads), ..Context::of(Thing::Event(index)) };
                 l.expect(index, Piece { low, high, x0: ZERO, x1: ZERO, open }, state, luck, due, &context);
                 l.b.close(scope);
             });
@@ -265,7 +291,16 @@ impl Lowering<'_> {
     }
 
     fn expect(&mut self, index: usize, piece: Piece, state: Slot, luck: Value, due: Value, context: &Context) {
-        let expected = self.expected(index, piece, context);
+        let mut expected = self.expected(index, piece, context);
+        if let Some(held) = self.held(index) {
+            let pending = self.pending(index);
+            let mask = self.b.and(pending, piece.open);
+            let negative = self.b.unary(Unary::Negate, expected);
+            let survival = self.exp(negative);
+            let rest = self.hold(index, held, (piece.low, piece.high), mask, survival, context);
+            let logarithm = self.ln(rest);
+            expected = self.b.unary(Unary::Negate, logarithm);
+        }
         let before = Operand::Slot(state);
         let after = self.b.add(before, expected);
         let pending = self.pending(index);

@@ -139,11 +139,13 @@ fn check_sums(
         if !rest && (sum - 1.0).abs() > 1e-6 {
             let message = format!("the branches of `{}` sum to {}, not to 1", about.name, rounded(sum));
             let last = inner.keys().next_back().unwrap_or("other");
-            reading.error(
-                node.span,
-                message,
-                format!("correct a number, or give one branch what is left: `{last} = \"rest\"`"),
-            );
+            let help = if inner.len() == 1 {
+                "name the other ways in which it can turn out; one may take what is left: `otherwise = \"rest\"`"
+                    .to_owned()
+            } else {
+                format!("correct a number, or give one branch what is left: `{last} = \"rest\"`")
+            };
+            reading.error(node.span, message, help);
             return None;
         }
     }

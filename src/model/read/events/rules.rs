@@ -57,7 +57,7 @@ fn shift(about: &About, name: &str, span: Span, inner: &Table, rated: bool, read
         (Some(odds), Some(factor)) => {
             reading.errors.push(
                 Diagnostic::error(factor.key, "a shift has `odds` or a `factor`, not both")
-                    .and_at(odds.key, "this one …")
+                    .mark("this one …").and_at(odds.key, "… or this one")
                     .help("`factor` is for the rate of an event; `odds` for its probability, or for its branches (a shift of their own)"),
             );
             return None;
@@ -117,6 +117,17 @@ fn branch_odds(
             Some(pair) => all.push(pair),
             None => complete = false,
         }
+    }
+    let every = all.len() == about.names.branches[about.index].len();
+    if every && complete && all.iter().all(|(_, odds)| odds.constant() == Some(0.0)) {
+        let place = inner.iter().next().map_or(about.span, |(_, entry)| entry.key);
+        let message = format!("the odds of all branches of `{}` are 0, so it could turn out in no way", about.name);
+        reading.error(
+            place,
+            message,
+            "leave one of them above 0; `odds = 0` without branches forbids the event itself",
+        );
+        return None;
     }
     complete.then_some(all)
 }

@@ -1,0 +1,160 @@
+//! A program in print: an operation a line, `s7` a column, `t2` a table with a number for each step, and in front the steps
+//! in which the operation is executed where those are not all.
+
+use super::{Binary, Instruction, Once, Op, Operand, Program, Slot, Ternary, Unary};
+use std::fmt::{Display, Formatter, Result};
+
+impl Display for Program {
+    fn fmt(&self, f: &mut Formatter) -> Result {
+        writeln!(f, "steps {}, columns {}", self.steps(), self.slots)?;
+        let parts = [
+            ("once", &self.once),
+            ("before a step", &self.before),
+            ("in a step", &self.update),
+            ("after a step", &self.after),
+            ("at the end", &self.end),
+        ];
+        for (name, code) in parts {
+            writeln!(f, "\n{name}")?;
+            self.code(f, code, 1)?;
+        }
+        writeln!(f, "\ntables")?;
+        for (i, table) in self.tables.iter().enumerate() {
+            writeln!(f, "  t{i} = {}", runs(table))?;
+        }
+        Ok(())
+    }
+}
+
+impl Program {
+    fn code(&self, f: &mut Formatter, code: &[Instruction], depth: usize) -> Result {
+        for Instruction { op, from, to } in code {
+            write!(f, "{:indent$}", "", indent = 2 * depth)?;
+            let always = (*from <= 1 && *to as usize > self.steps()) || *from == 0;
+            if !always {
+                write!(f, "{from}..{to}: ")?;
+            }
+            writeln!(f, "{op}")?;
+            if let Some(body) = op.body() {
+                self.code(f, body, depth + 1)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A table, equal neighbours written once.
+fn runs(table: &[f64]) -> String {
+    let runs = table.chunk_by(|a, b| a.to_bits() == b.to_bits());
+    let words: Vec<String> = runs
+        .map(|run| if run.len() == 1 { format!("{}", run[0]) } else { format!("{} × {}", run.len(), run[0]) })
+        .collect();
+    words.join(", ")
+}
+
+impl Display for Operand {
+    fn fmt(&self, f: &mut Formatter) -> Result {
+        match self {
+            Operand::Slot(slot) => write!(f, "s{slot}"),
+            Operand::Constant(value) => write!(f, "{value}"),
+            Operand::Table(table) => write!(f, "t{table}"),
+        }
+    }
+}
+
+struct List<'a>(&'a [Operand]);
+
+impl Display for List<'_> {
+    fn fmt(&self, f: &mut Formatter) -> Result {
+        self.0.iter().enumerate().try_for_each(|(i, o)| write!(f, "{}{o}", if i == 0 { "" } else { ", " }))
+    }
+}
+
+fn columns(slots: &[Slot]) -> String {
+    slots.iter().map(|slot| format!("s{slot}")).collect::<Vec<_>>().join(", ")
+}
+
+fn once_in(once: Once) -> &'static str {
+    match once {
+        Once::Future => "",
+        Once::Step => " of the step",
+        Once::Occurrence => " of the occurrence",
+    }
+}
+
+impl Display for Op {
+    fn fmt(&self, f: &mut Formatter) -> Result {
+        match self {
+            Op::Unary(does, out, a) => match does {
+                Unary::Copy => write!(f, "s{out} = {a}"),
+                Unary::Negate => write!(f, "s{out} = -{a}"),
+                Unary::Not => write!(f, "s{out} = not {a}"),
+                _ => write!(f, "s{out} = {}({a})", lower(&format!("{does:?}"))),
+            },
+            Op::Binary(does, out, a, b) => match infix(*does) {
+                Some(sign) => write!(f, "s{out} = {a} {sign} {b}"),
+                None => write!(f, "s{out} = {}({a}, {b})", lower(&format!("{does:?}"))),
+            },
+            Op::Ternary(does, out, a, b, c) => match does {
+                Ternary::Select => write!(f, "s{out} = if {a} then {b} else {c}"),
+                Ternary::SelectOrNan => write!(f, "s{out} = if {a} then {b} else {c} or nan"),
+                Ternary::MultiplyAdd => write!(f, "s{out} = {a} * {b} + {c}"),
+            },
+            Op::Uniform { out, key, once } => write!(f, "s{out} = uniform {key:016x}{}", once_in(*once)),
+            Op::Normal { out, key, once } => write!(f, "s{out} = normal {key:016x}{}", once_in(*once)),
+            Op::NormalOf { out, uniform } => write!(f, "s{out} = normal of {uniform}"),
+            Op::Draw { out, uniform, .. } => write!(f, "s{out} = draw of {uniform}"),
+            Op::DrawWith { out, uniform, family, arguments, .. } => {
+                write!(f, "s{out} = {}({}) of {uniform}", family.name, List(arguments))
+            }
+            Op::DrawWithin { out, uniform, family, arguments, low, high, .. } => {
+                write!(f, "s{out} = {}({}) within {low}, {high} of {uniform}", family.name, List(arguments))
+            }
+            Op::Pick { out, uniform, weights } => write!(f, "s{out} = pick({}) of {uniform}", List(weights)),
+            Op::Poisson { out, uniform, mean } => write!(f, "s{out} = poisson({mean}) of {uniform}"),
+            Op::Lookup { out, row, rows } => write!(f, "s{out} = row {row} of {}", rows.len()),
+            Op::Clamp { out, flag, value, low, high } => {
+                write!(f, "s{out} = {value} within {low}, {high}; s{flag} where it is not")
+            }
+            Op::Check { value, mask, infinite, site } => {
+                write!(f, "check {value}{} where {mask}, site {site}", if *infinite { " is finite" } else { "" })
+            }
+            Op::IfAny { mask, .. } => write!(f, "if any s{mask}"),
+            Op::Pieces { low, high, from, to, causes, .. } => {
+                write!(f, "for pieces s{low}..s{high} of {from}..{to} cut at {}", columns(causes))
+            }
+            Op::Times { count, index, .. } => write!(f, "for s{index} up to s{count}"),
+            Op::Remember { first, size, value } => write!(f, "ring s{first}, {size} long: remember s{value}"),
+            Op::Recall { out, first, size, step } => write!(f, "s{out} = ring s{first}, {size} long: step t{step}"),
+        }
+    }
+}
+
+fn infix(does: Binary) -> Option<&'static str> {
+    Some(match does {
+        Binary::Add => "+",
+        Binary::Subtract => "-",
+        Binary::Multiply => "*",
+        Binary::Divide => "/",
+        Binary::Power => "^",
+        Binary::Less => "<",
+        Binary::AtMost => "<=",
+        Binary::Equal => "=",
+        Binary::Different => "!=",
+        Binary::And => "and",
+        Binary::Or => "or",
+        _ => return None,
+    })
+}
+
+/// `LessOrNan` as `less_or_nan`.
+fn lower(name: &str) -> String {
+    let mut words = String::new();
+    for (i, letter) in name.char_indices() {
+        if letter.is_ascii_uppercase() && i > 0 {
+            words.push('_');
+        }
+        words.push(letter.to_ascii_lowercase());
+    }
+    words
+}
