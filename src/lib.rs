@@ -1,4 +1,5 @@
 //! forkcast plays a scenario file out as hundreds of thousands of futures and shows how they divide.
+pub mod analysis;
 pub mod calendar;
 pub mod chance;
 pub mod chart;

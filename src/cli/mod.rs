@@ -8,6 +8,7 @@ mod interrupt;
 mod next;
 mod options;
 mod progress;
+mod question;
 mod scenario;
 mod terminal;
 mod verbs;

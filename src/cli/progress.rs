@@ -33,6 +33,19 @@ impl Progress {
         bar.set_position(bar.position().max(futures));
     }
 
+    /// The same, where it is only now known of how many.
+    pub fn finished_of(&self, futures: u64, of: u64) {
+        if !self.shown || self.began.elapsed() < NOTICED {
+            return;
+        }
+        let bar = self.bar.get_or_init(|| self.begin(futures));
+        if bar.length() != Some(of) {
+            bar.set_length(of);
+            bar.set_position(futures);
+        }
+        bar.set_position(bar.position().max(futures));
+    }
+
     fn begin(&self, finished: u64) -> ProgressBar {
         let bar = ProgressBar::with_draw_target(Some(self.futures), ProgressDrawTarget::stderr());
         let template = "{msg} {bar:30} {human_pos} of {human_len} futures, {eta} to go";

@@ -198,7 +198,7 @@ pub fn strangers(table: &Table, overrides: &[Override], sources: &Sources, error
 }
 
 /// A value as it is written, the `value` of a table.
-fn written(node: &Node, sources: &Sources) -> String {
+pub fn written(node: &Node, sources: &Sources) -> String {
     let node = node.table().and_then(|t| t.get("value")).unwrap_or(node);
     match node.text() {
         Some(text) => text.content.clone(),

@@ -3,6 +3,7 @@
 //! [`Leaves`] is all of it before anything is written; each of the [`files::FORMATS`] takes from it what it needs. This
 //! is one of the few places that touch the disk, and only [`folder`] and the formats do.
 
+pub mod answer;
 pub mod csv;
 pub mod files;
 pub mod folder;

@@ -270,7 +270,7 @@ fn line(text: &str, out: &mut String) {
 }
 
 /// Breaks a text at its spaces; all lines but the first begin with `indent`.
-fn wrapped(text: &str, width: usize, indent: &str) -> String {
+pub(super) fn wrapped(text: &str, width: usize, indent: &str) -> String {
     let (mut out, mut used) = (String::new(), 0);
     for word in text.split_whitespace() {
         let length = word.chars().count();

@@ -4,6 +4,8 @@ mod bins;
 mod exact;
 mod frame;
 pub mod intervals;
+mod lane;
+pub mod paired;
 pub mod result;
 pub mod run;
 mod summary;
@@ -18,6 +20,7 @@ use crate::program::Program;
 use result::Result as Outcome;
 use run::{Settings, Stopped};
 use std::sync::atomic::AtomicBool;
+pub(crate) use summary::{scenario_facts, summarise};
 
 /// Weighted futures that are worth fewer than this say nothing.
 const TOO_FEW: f64 = 100.0;
@@ -62,11 +65,11 @@ pub fn simulate(file: &ScenarioFile, scenario: &Scenario, request: &Request) -> 
         );
         return Err(Failure::Request { message, help: Some(help) });
     }
-    Ok(summary::summarise(file, scenario, &program, &run, request, seed))
+    Ok(summarise(file, scenario, &program, &run, request, seed))
 }
 
 /// Why a run stopped, in words.
-fn failure(file: &ScenarioFile, scenario: &Scenario, program: &Program, stopped: Stopped) -> Failure {
+pub(crate) fn failure(file: &ScenarioFile, scenario: &Scenario, program: &Program, stopped: Stopped) -> Failure {
     let mut mistakes = Diagnostics::default();
     match stopped {
         Stopped::Interrupted => return Failure::Interrupted,

@@ -15,8 +15,8 @@ const METRIC_BINS: usize = 8192;
 /// What the values of the pilot may take, in numbers.
 const PILOT_NUMBERS: usize = 8 << 20;
 /// Weights are whole numbers: the likeliest future of the pilot weighs this.
-const FULL_WEIGHT: f64 = 16_777_216.0;
-const GREATEST_WEIGHT: f64 = 68_719_476_736.0;
+pub(super) const FULL_WEIGHT: f64 = 16_777_216.0;
+pub(super) const GREATEST_WEIGHT: f64 = 68_719_476_736.0;
 /// Values that so large a share of futures has exactly are shown as such.
 const VISIBLE: f64 = 0.01;
 
@@ -99,7 +99,7 @@ fn run_in_pool(program: &Program, settings: &Settings) -> Result<Run, Stopped> {
 }
 
 /// Cells to be done, and what has become of them.
-struct Work<'a> {
+pub(super) struct Work<'a> {
     next: AtomicU64,
     cells: u64,
     finished: AtomicU64,
@@ -110,7 +110,7 @@ struct Work<'a> {
 }
 
 impl<'a> Work<'a> {
-    fn new(cells: u64, settings: &'a Settings<'a>) -> Self {
+    pub(super) fn new(cells: u64, settings: &'a Settings<'a>) -> Self {
         Work {
             next: AtomicU64::new(0),
             cells,
@@ -121,7 +121,7 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn share_out(&self, worker: impl Fn(&Self) + Sync) {
+    pub(super) fn share_out(&self, worker: impl Fn(&Self) + Sync) {
         let threads = rayon::current_num_threads().min(usize::try_from(self.cells).unwrap_or(usize::MAX)).max(1);
         rayon::scope(|scope| {
             for _ in 0..threads {
@@ -134,7 +134,7 @@ impl<'a> Work<'a> {
         self.settings.interrupted.is_some_and(|flag| flag.load(Ordering::Relaxed))
     }
 
-    fn next(&self) -> Option<u64> {
+    pub(super) fn next(&self) -> Option<u64> {
         if self.interrupted() {
             return None;
         }
@@ -143,21 +143,21 @@ impl<'a> Work<'a> {
     }
 
     /// Futures of lower cells may hold an earlier fault, so those are still finished.
-    fn fault(&self, fault: Fault, cell: u64) {
+    pub(super) fn fault(&self, fault: Fault, cell: u64) {
         self.stop_at.fetch_min(cell, Ordering::Relaxed);
         if let Ok(mut known) = self.fault.lock() {
             *known = Some(known.map_or(fault, |k| k.min(fault)));
         }
     }
 
-    fn done(&self, futures: u64) {
+    pub(super) fn done(&self, futures: u64) {
         let finished = self.finished.fetch_add(futures, Ordering::Relaxed) + futures;
         if let Some(progress) = self.settings.progress {
             progress(finished);
         }
     }
 
-    fn end(&self) -> Result<(), Stopped> {
+    pub(super) fn end(&self) -> Result<(), Stopped> {
         if let Ok(Some(fault)) = self.fault.lock().map(|f| *f) {
             return Err(Stopped::Fault(fault));
         }
@@ -166,7 +166,7 @@ impl<'a> Work<'a> {
 }
 
 /// The blocks of a cell.
-fn blocks(futures: u64, cell: u64) -> impl Iterator<Item = (u64, usize)> {
+pub(super) fn blocks(futures: u64, cell: u64) -> impl Iterator<Item = (u64, usize)> {
     let from = cell * CELL;
     let to = (from + CELL).min(futures);
     (from..to).step_by(LANES).map(move |first| (first, usize::try_from(to - first).unwrap_or(LANES).min(LANES)))
@@ -247,7 +247,7 @@ pub fn play(frame: &mut Frame, program: &Program, first: u64) {
 }
 
 /// The block's fault, if it lies in a future that was asked for.
-fn fault_of(frame: &mut Frame, lanes: usize) -> Result<(), Fault> {
+pub(super) fn fault_of(frame: &mut Frame, lanes: usize) -> Result<(), Fault> {
     match frame.fault.take() {
         Some(fault) if fault.future < frame.first() + lanes as u64 => Err(fault),
         _ => Ok(()),
@@ -267,7 +267,7 @@ struct Pilot {
 }
 
 /// Plays the first futures to lay out the histograms and to scale the weights.
-fn pilot(program: &Program, settings: &Settings) -> Result<Plan, Stopped> {
+pub(super) fn pilot(program: &Program, settings: &Settings) -> Result<Plan, Stopped> {
     // The pilot is the same whatever the number of futures, so that shards agree; only a smaller run has a smaller one.
     let futures = settings.futures.min(PILOT);
     let series = program.paths.len() * program.ends.len();

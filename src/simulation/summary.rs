@@ -382,7 +382,7 @@ pub fn thousands(n: u64) -> String {
     out
 }
 
-fn scenario_facts(file: &ScenarioFile, scenario: &Scenario, request: &Request) -> ScenarioFacts {
+pub fn scenario_facts(file: &ScenarioFile, scenario: &Scenario, request: &Request) -> ScenarioFacts {
     let hash = |content: &[u8]| Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let files =
         file.inputs.iter().map(|input| File { name: input.name.clone(), sha256: hash(&input.content) }).collect();

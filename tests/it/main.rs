@@ -3,4 +3,11 @@
 mod charts;
 mod cli;
 mod errors;
+mod evidence;
+mod extends;
+mod guide;
+mod luck;
+mod memory;
+mod play;
+mod reference;
 mod report;

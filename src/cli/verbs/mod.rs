@@ -1,7 +1,11 @@
 //! The verbs, a file each.
 
 mod check;
+mod compare;
 mod run;
+mod seek;
+mod sweep;
+mod tornado;
 
 use super::Told;
 use super::terminal::Terminal;
@@ -16,4 +20,4 @@ pub struct Verb {
 }
 
 /// In the order in which help names them.
-pub const VERBS: &[Verb] = &[run::RUN, check::CHECK];
+pub const VERBS: &[Verb] = &[run::RUN, check::CHECK, compare::COMPARE, sweep::SWEEP, seek::SEEK, tornado::TORNADO];

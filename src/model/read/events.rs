@@ -4,7 +4,7 @@ mod branches;
 mod rules;
 mod timing;
 
-pub use timing::inside;
+pub use timing::{TIMINGS, inside};
 
 use super::assumption::{self, Place, Sort};
 use super::{Reading, table};

@@ -13,6 +13,8 @@ mod settings;
 mod table;
 mod variants;
 
+pub use events::TIMINGS;
+
 use super::layers::Laid;
 use super::names::Names;
 use super::order;

@@ -3,6 +3,7 @@
 //! A page is a pure function of a result and its charts. Each chapter is a file; one that has nothing to say is left out.
 
 mod again;
+pub mod answer;
 mod assumptions;
 mod dependence;
 mod figure;
@@ -19,6 +20,7 @@ use super::sentences::Phrase;
 use super::{Chart, Leaves};
 use crate::diagnostic::Failure;
 use crate::simulation::result;
+pub(super) use again::quoted;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 pub(super) const HTML: Format =
