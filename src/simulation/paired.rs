@@ -99,9 +99,10 @@ fn play_in_pool(players: &[Player], wanted: Wanted, settings: &Settings) -> Resu
         futures: settings.futures,
         scales: players.iter().map(|p| scale(p.program, settings)).collect::<Result<_, _>>()?,
         pivots: pivots(first, settings.futures)?,
-        plans: match wanted.results {
-            true => players.iter().map(|p| run::pilot(p.program, settings)).collect::<Result<_, _>>()?,
-            false => Vec::new(),
+        plans: if wanted.results {
+            players.iter().map(|p| run::pilot(p.program, settings)).collect::<Result<_, _>>()?
+        } else {
+            Vec::new()
         },
     };
     let work = Work::new(settings.futures.div_ceil(CELL), settings);
