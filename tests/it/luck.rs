@@ -7,7 +7,7 @@ use forkcast::simulation::Request;
 use forkcast::simulation::result::Result as Outcome;
 
 fn flagship() -> String {
-    std::fs::read_to_string(play::folder("scenarios/us-russia-2026.toml")).expect("the flagship")
+    std::fs::read_to_string(play::project("scenarios/us-russia-2026.toml")).expect("the flagship")
 }
 
 /// Not a multiple of any block or cell.
@@ -112,7 +112,7 @@ fn the_first_draws_are_those_of_their_addresses() {
 /// Shares of events and outcomes are those of continuous time.
 #[test]
 fn the_step_hardly_matters_where_causes_come_first() {
-    let toml = std::fs::read_to_string(play::folder("tests/reference/events/causes.toml")).expect("the scenario");
+    let toml = std::fs::read_to_string(play::project("tests/reference/events/causes.toml")).expect("the scenario");
     let request = Request { futures: Some(30_000), seed: Some(11), ..Request::default() };
     let by_day = play::text(&toml.replace("\"month\"", "\"day\""), &request);
     for step in ["\"week\"", "\"month\"", "\"quarter\""] {

@@ -1,5 +1,6 @@
-//! Playing scenarios out as a program that uses the library would: a text, a file, several files in memory.
+//! Playing scenarios out as a program that uses the library would: a text, or a file of the project.
 
+use crate::memory::Memory;
 use forkcast::diagnostic::{Failure, Style, render};
 use forkcast::model::ScenarioFile;
 use forkcast::model::files::{Files, Folder};
@@ -7,24 +8,14 @@ use forkcast::simulation::result::Result as Outcome;
 use forkcast::simulation::{Request, simulate};
 use std::path::{Path, PathBuf};
 
-/// Files that exist in memory only.
-pub struct Memory<'a>(pub &'a [(&'a str, &'a str)]);
-
-impl Files for Memory<'_> {
-    fn read(&self, name: &str) -> Result<Vec<u8>, String> {
-        let found = self.0.iter().find(|(known, _)| *known == name);
-        found.map(|(_, text)| text.as_bytes().to_vec()).ok_or_else(|| "there is no such file".to_owned())
-    }
-}
-
-/// A folder of the project.
-pub fn folder(name: &str) -> PathBuf {
+/// A file or folder of the project.
+pub fn project(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
 }
 
 /// A scenario written in the test.
 pub fn text(toml: &str, request: &Request) -> Outcome {
-    result(&Memory(&[("scenario.toml", toml)]), "scenario.toml", request)
+    result(&Memory::of(toml), "scenario.toml", request)
 }
 
 /// A scenario of the project.

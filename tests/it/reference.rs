@@ -98,7 +98,7 @@ fn futures() -> u64 {
 
 /// The exact numbers of a scenario, and where the scenario is.
 fn reference(name: &str) -> (Value, PathBuf) {
-    let path = play::folder("tests/reference").join(format!("{name}.toml"));
+    let path = play::project("tests/reference").join(format!("{name}.toml"));
     let numbers = std::fs::read_to_string(path.with_extension("json")).expect("numbers beside their scenario");
     (serde_json::from_str(&numbers).expect("numbers are JSON"), path)
 }
