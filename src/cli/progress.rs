@@ -29,7 +29,7 @@ impl Progress {
         if !self.shown || self.began.elapsed() < NOTICED {
             return;
         }
-        let bar = self.bar.get_or_init(|| self.begin());
+        let bar = self.bar.get_or_init(|| self.begin(futures));
         bar.set_position(bar.position().max(futures));
     }
 
@@ -38,7 +38,7 @@ impl Progress {
         if !self.shown || self.began.elapsed() < NOTICED {
             return;
         }
-        let bar = self.bar.get_or_init(|| self.begin());
+        let bar = self.bar.get_or_init(|| self.begin(futures));
         if bar.length() != Some(of) {
             bar.set_length(of);
             bar.set_position(futures);
@@ -46,12 +46,15 @@ impl Progress {
         bar.set_position(bar.position().max(futures));
     }
 
-    fn begin(&self) -> ProgressBar {
+    fn begin(&self, finished: u64) -> ProgressBar {
         let bar = ProgressBar::with_draw_target(Some(self.futures), ProgressDrawTarget::stderr());
         let template = "{msg} {bar:30} {human_pos} of {human_len} futures, {eta} to go";
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style.progress_chars("██░"));
         }
+        // What is finished already says nothing about the speed: it seems to come all at once.
+        bar.set_position(finished);
+        bar.reset_eta();
         bar.with_message(self.what.clone())
     }
 }

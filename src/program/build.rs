@@ -3,7 +3,7 @@
 
 use super::fold::{fold_binary, fold_ternary, fold_unary, range_binary, range_ternary, range_unary};
 use super::{
-    Binary, CheckSite, ClampSite, Instruction, Once, Op, Operand, Program, Range, Slot, Ternary, Unary, layout,
+    Binary, CheckSite, ClampSite, Instruction, Once, Op, Operand, Program, Range, Slot, Ternary, Unary, layout, tighten,
 };
 use crate::chance::distributions::{Distribution, Family};
 use crate::diagnostic::Span;
@@ -48,8 +48,20 @@ struct Known {
 pub enum Scope {
     Always,
     IfAny(Slot),
-    Pieces { low: Slot, high: Slot, from: Value, to: Value, causes: Vec<Slot> },
-    Times { count: Slot, index: Slot },
+    /// What a `Pieces` does where nothing is cut.
+    Whole,
+    Pieces {
+        low: Slot,
+        high: Slot,
+        from: Value,
+        to: Value,
+        causes: Vec<Slot>,
+        whole: Vec<Instruction>,
+    },
+    Times {
+        count: Slot,
+        index: Slot,
+    },
 }
 
 struct SlotFacts {
@@ -181,6 +193,21 @@ impl Builder {
         }
     }
 
+    /// Whether two values are the same in all steps that matter, as far as is known beforehand.
+    pub fn same(&self, a: Value, b: Value) -> bool {
+        match (self.known_values(a), self.known_values(b)) {
+            (Some(a), Some(b)) => self.steps().all(|k| a.get(k) == b.get(k)),
+            _ => a == b,
+        }
+    }
+
+    /// Says what is known of a value wherever it matters.
+    pub fn assume(&mut self, value: Value, range: Range) {
+        if let Operand::Slot(slot) = value {
+            self.slots[slot as usize].range = range;
+        }
+    }
+
     pub fn range(&self, value: Value) -> Range {
         match value {
             Operand::Slot(slot) => self.slots[slot as usize].range,
@@ -216,7 +243,7 @@ impl Builder {
             Place::Once | Place::End => (0, u32::MAX),
             _ => self.steps,
         };
-        let instruction = Instruction { op, from, to };
+        let instruction = Instruction { op, from, to, lazy: false };
         match place {
             Place::Once => self.once.push(instruction),
             Place::Before => self.before.push(instruction),
@@ -357,6 +384,9 @@ impl Builder {
         if c == Operand::Constant(0.0) {
             return self.multiply(a, b);
         }
+        if a == Operand::Constant(1.0) {
+            return self.add(b, c);
+        }
         self.ternary(Ternary::MultiplyAdd, a, b, c)
     }
 
@@ -414,12 +444,20 @@ impl Builder {
         Some(scope)
     }
 
+    /// Opens the body for the case that nothing is cut; it is closed by `open_pieces`.
+    pub fn open_whole(&mut self) -> Scope {
+        self.open();
+        Scope::Whole
+    }
+
     /// Opens a body that runs for each piece into which the dates of `causes` cut `from..to`; gives the piece's bounds.
-    pub fn open_pieces(&mut self, from: Value, to: Value, causes: Vec<Slot>) -> (Scope, Value, Value) {
+    pub fn open_pieces(&mut self, whole: Scope, from: Value, to: Value, causes: Vec<Slot>) -> (Scope, Value, Value) {
+        debug_assert!(matches!(whole, Scope::Whole), "pieces follow the whole");
+        let whole = self.close_body();
         let range = self.range(from).union(self.range(to));
         let (low, high) = (self.new_slot(range, false), self.new_slot(range, false));
         self.open();
-        (Scope::Pieces { low, high, from, to, causes }, Operand::Slot(low), Operand::Slot(high))
+        (Scope::Pieces { low, high, from, to, causes, whole }, Operand::Slot(low), Operand::Slot(high))
     }
 
     /// Opens a body that runs for each occurrence of a step; gives a mask of the futures that have so many.
@@ -440,18 +478,22 @@ impl Builder {
         if matches!(scope, Scope::Always) {
             return;
         }
-        let depth = self.scopes.len();
-        self.known.retain(|_, known| known.depth < depth);
-        let body = self.scopes.pop().expect("opened before");
+        let body = self.close_body();
         let op = match scope {
-            Scope::Always => return,
+            Scope::Always | Scope::Whole => return,
             Scope::IfAny(mask) => Op::IfAny { mask, body },
-            Scope::Pieces { low, high, from, to, causes } => {
-                Op::Pieces { low, high, from, to, causes: causes.into(), body }
+            Scope::Pieces { low, high, from, to, causes, whole } => {
+                Op::Pieces { low, high, from, to, causes: causes.into(), whole, body }
             }
             Scope::Times { count, index } => Op::Times { count, index, body },
         };
         self.push_to(Place::Update, op);
+    }
+
+    fn close_body(&mut self) -> Vec<Instruction> {
+        let depth = self.scopes.len();
+        self.known.retain(|_, known| known.depth < depth);
+        self.scopes.pop().expect("opened before")
     }
 
     /// A number that is kept from step to step; starts as `initial` (which is set in `once`).
@@ -678,7 +720,8 @@ impl Builder {
             weight: None,
             observations: Vec::new(),
         };
-        let temporary: Vec<bool> = self.slots.iter().map(|s| s.temporary).collect();
+        let mut temporary: Vec<bool> = self.slots.iter().map(|s| s.temporary).collect();
+        tighten::tighten(&mut program, &mut temporary);
         layout::reuse_columns(&mut program, &temporary);
         program
     }

@@ -5,7 +5,7 @@ use super::{Instruction, Op, Operand, Program, Slot};
 
 impl Op {
     /// Calls `f` with every slot it touches itself (not those of its body); the flag says whether it is written.
-    fn slots(&mut self, f: &mut impl FnMut(&mut Slot, bool)) {
+    pub(super) fn slots(&mut self, f: &mut impl FnMut(&mut Slot, bool)) {
         fn read(operand: &mut Operand, f: &mut impl FnMut(&mut Slot, bool)) {
             if let Operand::Slot(slot) = operand {
                 f(slot, false);
@@ -68,6 +68,15 @@ impl Op {
                 read(mask, f);
             }
             Op::IfAny { mask, .. } => f(mask, false),
+            Op::IfLess { mask, a, b, .. } => {
+                read(a, f);
+                read(b, f);
+                f(mask, true);
+            }
+            Op::Move { out, from } => {
+                f(from, false);
+                f(out, true);
+            }
             Op::Pieces { low, high, from, to, causes, .. } => {
                 read(from, f);
                 read(to, f);
@@ -84,21 +93,15 @@ impl Op {
         }
     }
 
-    /// The operations inside, if it has any.
-    pub(super) fn body(&self) -> Option<&[Instruction]> {
-        match self {
-            Op::IfAny { body, .. } | Op::Pieces { body, .. } | Op::Times { body, .. } => Some(body),
-            _ => None,
-        }
-    }
-
-    /// The same, and whether they are repeated.
-    fn body_mut(&mut self) -> Option<(&mut Vec<Instruction>, bool)> {
-        match self {
-            Op::IfAny { body, .. } => Some((body, false)),
-            Op::Pieces { body, .. } | Op::Times { body, .. } => Some((body, true)),
-            _ => None,
-        }
+    /// The operations inside, if it has any, and whether they are repeated.
+    pub(super) fn bodies(&mut self) -> impl Iterator<Item = (&mut Vec<Instruction>, bool)> {
+        let bodies = match self {
+            Op::IfAny { body, .. } | Op::IfLess { body, .. } => [Some((body, false)), None],
+            Op::Pieces { whole, body, .. } => [Some((whole, false)), Some((body, true))],
+            Op::Times { body, .. } => [Some((body, true)), None],
+            _ => [None, None],
+        };
+        bodies.into_iter().flatten()
     }
 }
 
@@ -123,7 +126,8 @@ impl Lives<'_> {
             self.position += 1;
             let position = self.position;
             instruction.op.slots(&mut |slot, _| self.touch(*slot, position));
-            if let Some((body, repeated)) = instruction.op.body_mut() {
+            let mut again = false;
+            for (body, repeated) in instruction.op.bodies() {
                 if repeated {
                     self.loops.push((position, Vec::new()));
                 }
@@ -134,9 +138,13 @@ impl Lives<'_> {
                     for slot in outside {
                         self.touch(slot, end);
                     }
-                    // A loop reads its operands again at the start of every round.
-                    instruction.op.slots(&mut |slot, _| self.touch(*slot, end));
+                    again = true;
                 }
+            }
+            if again {
+                // A loop reads its operands again at the start of every round.
+                let end = self.position;
+                instruction.op.slots(&mut |slot, _| self.touch(*slot, end));
             }
         }
     }
@@ -158,9 +166,7 @@ impl Lives<'_> {
 fn rename(code: &mut [Instruction], column: &[Slot]) {
     for instruction in code {
         instruction.op.slots(&mut |slot, _| *slot = column[*slot as usize]);
-        if let Some((body, _)) = instruction.op.body_mut() {
-            rename(body, column);
-        }
+        instruction.op.bodies().for_each(|(body, _)| rename(body, column));
     }
 }
 

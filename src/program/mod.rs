@@ -9,6 +9,7 @@ pub mod fold;
 mod layout;
 mod print;
 mod range;
+mod tighten;
 
 pub use build::{Builder, Place, Scope, Value};
 pub use range::Range;
@@ -172,22 +173,33 @@ pub enum Op {
         infinite: bool,
         site: u32,
     },
-    /// The body, if the mask holds in any future of the block.
+    /// The body, for the futures in which the mask holds; it may be executed for the others too, as long as it is for one,
+    /// and makes no difference to them.
     IfAny {
         mask: Slot,
         body: Vec<Instruction>,
     },
+    /// The same where a < b, `mask` being set to that.
+    IfLess {
+        mask: Slot,
+        a: Operand,
+        b: Operand,
+        body: Vec<Instruction>,
+    },
     /// The body, cut by cut: `low` and `high` are set to the bounds of the pieces into which the causes' dates cut
     /// [`from`, `to`] in each future. Where a future has fewer pieces than others, its last ones are empty.
+    /// Where no date cuts in any future of the block, `whole` instead, which is the same for `from` and `to`.
     Pieces {
         low: Slot,
         high: Slot,
         from: Operand,
         to: Operand,
         causes: Box<[Slot]>,
+        whole: Vec<Instruction>,
         body: Vec<Instruction>,
     },
-    /// The body for occurrence 0, 1, … of the step, while any future of the block has that many; `index` counts.
+    /// The body for occurrence 0, 1, … of the step, for the futures that have so many; as with `IfAny` it makes no
+    /// difference to the others. `index` counts.
     Times {
         count: Slot,
         index: Slot,
@@ -198,6 +210,11 @@ pub enum Op {
         first: Slot,
         size: u32,
         value: Slot,
+    },
+    /// What `from` holds goes to `out`, and `from` is not read again before it is written.
+    Move {
+        out: Slot,
+        from: Slot,
     },
     /// Reads from a ring what was written in step `table[k]`.
     Recall {
@@ -215,6 +232,8 @@ pub struct Instruction {
     pub from: u32,
     /// One past the last step.
     pub to: u32,
+    /// Left out while nothing that it reads has changed since it was last done.
+    pub lazy: bool,
 }
 
 /// A place that a run-time error points at.

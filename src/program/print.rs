@@ -1,5 +1,5 @@
 //! A program in print: an operation a line, `s7` a column, `t2` a table with a number for each step, and in front the steps
-//! in which the operation is executed where those are not all.
+//! in which the operation is executed where those are not all; `~` where it is done only when what it reads has changed.
 
 use super::{Binary, Instruction, Once, Op, Operand, Program, Slot, Ternary, Unary};
 use std::fmt::{Display, Formatter, Result};
@@ -28,15 +28,23 @@ impl Display for Program {
 
 impl Program {
     fn code(&self, f: &mut Formatter, code: &[Instruction], depth: usize) -> Result {
-        for Instruction { op, from, to } in code {
-            write!(f, "{:indent$}", "", indent = 2 * depth)?;
+        for Instruction { op, from, to, lazy } in code {
+            write!(f, "{:indent$}{}", "", if *lazy { "~ " } else { "" }, indent = 2 * depth)?;
             let always = (*from <= 1 && *to as usize > self.steps()) || *from == 0;
             if !always {
                 write!(f, "{from}..{to}: ")?;
             }
             writeln!(f, "{op}")?;
-            if let Some(body) = op.body() {
-                self.code(f, body, depth + 1)?;
+            match op {
+                Op::IfAny { body, .. } | Op::IfLess { body, .. } | Op::Times { body, .. } => {
+                    self.code(f, body, depth + 1)?;
+                }
+                Op::Pieces { whole, body, .. } => {
+                    self.code(f, whole, depth + 1)?;
+                    writeln!(f, "{:indent$}if there are cuts", "", indent = 2 * depth)?;
+                    self.code(f, body, depth + 1)?;
+                }
+                _ => {}
             }
         }
         Ok(())
@@ -120,6 +128,8 @@ impl Display for Op {
                 write!(f, "check {value}{} where {mask}, site {site}", if *infinite { " is finite" } else { "" })
             }
             Op::IfAny { mask, .. } => write!(f, "if any s{mask}"),
+            Op::IfLess { mask, a, b, .. } => write!(f, "if any s{mask} = {a} < {b}"),
+            Op::Move { out, from } => write!(f, "s{out} = s{from}, which ends"),
             Op::Pieces { low, high, from, to, causes, .. } => {
                 write!(f, "for pieces s{low}..s{high} of {from}..{to} cut at {}", columns(causes))
             }

@@ -3,11 +3,12 @@
 //! The operation is looked up once for a column and then applied to all its futures; the loops are plain Rust over arrays,
 //! compiled once for each instruction set, and give the same bits on all of them.
 
+use super::lane::execute_lane;
 use crate::chance::distributions::Distribution;
 use crate::chance::math::elementary::exp;
 use crate::chance::math::normal::standard_normal_column;
 use crate::chance::uniform::{step_key, uniform, word};
-use crate::program::fold::{binary, ternary, unary};
+use crate::program::fold::{binary, ternary, unary, yes_no};
 use crate::program::{Instruction, LANES, Once, Op, Operand, Program, Slot};
 use multiversion::multiversion;
 
@@ -26,14 +27,27 @@ pub struct Fault {
 
 /// The columns of one block of futures.
 pub struct Frame<'a> {
-    program: &'a Program,
-    columns: Vec<Box<Column>>,
+    pub(super) program: &'a Program,
+    pub(super) columns: Vec<Box<Column>>,
     spare: Box<Column>,
+    /// When each column was last written, in writings since the block began.
+    written: Vec<u64>,
+    writings: u64,
+    /// For masks: when they were last looked at, and whether any future had it.
+    looked: Vec<(u64, bool)>,
     /// Index of the block's first future.
-    first: u64,
-    step: usize,
-    occurrence: u32,
+    pub(super) first: u64,
+    pub(super) step: usize,
+    pub(super) occurrence: u32,
     pub fault: Option<Fault>,
+}
+
+/// So few futures are played one by one where a whole column would be worked out for them.
+const FEW: usize = 6;
+
+struct Few {
+    lanes: [usize; FEW],
+    count: usize,
 }
 
 /// A column, or a number that stands for a whole one.
@@ -56,13 +70,18 @@ impl<'a> Frame<'a> {
     pub fn new(program: &'a Program) -> Self {
         let columns = vec![Box::new(Column([0.0; LANES])); program.slots];
         let spare = Box::new(Column([0.0; LANES]));
-        Frame { program, columns, spare, first: 0, step: 0, occurrence: 0, fault: None }
+        let (written, looked) = (vec![0; program.slots], vec![(0, false); program.slots]);
+        let (first, step, occurrence) = (0, 0, 0);
+        Frame { program, columns, spare, written, writings: 0, looked, first, step, occurrence, fault: None }
     }
 
     /// Brings the futures from `first` on to T(0).
     pub fn start(&mut self, first: u64) {
         self.first = first;
         self.step = 0;
+        self.written.fill(0);
+        self.looked.fill((0, false));
+        self.writings = 0;
         execute(self, &self.program.once);
     }
 
@@ -101,6 +120,40 @@ impl<'a> Frame<'a> {
     #[inline(always)]
     fn put(&mut self, out: Slot) {
         std::mem::swap(&mut self.spare, &mut self.columns[out as usize]);
+        self.touch(out);
+    }
+
+    /// Notes that a column is written.
+    #[inline(always)]
+    pub(super) fn touch(&mut self, out: Slot) {
+        self.writings += 1;
+        self.written[out as usize] = self.writings;
+    }
+
+    /// A column to be written.
+    #[inline(always)]
+    fn open(&mut self, out: Slot) -> &mut [f64; LANES] {
+        self.touch(out);
+        &mut self.columns[out as usize].0
+    }
+
+    /// Whether an operation has been done since anything that it reads was written.
+    #[inline(always)]
+    fn up_to_date(&self, op: &Op) -> bool {
+        let written = |operand: &Operand| match operand {
+            Operand::Slot(slot) => self.written[*slot as usize],
+            _ => 0,
+        };
+        match op {
+            Op::Unary(_, out, a) => self.written[*out as usize] > written(a),
+            Op::Binary(_, out, a, b) => self.written[*out as usize] > written(a).max(written(b)),
+            Op::Ternary(_, out, a, b, c) => self.written[*out as usize] > written(a).max(written(b)).max(written(c)),
+            Op::IfAny { mask, .. } => {
+                let (when, any) = self.looked[*mask as usize];
+                !any && when > self.written[*mask as usize]
+            }
+            _ => false,
+        }
     }
 
     #[inline(always)]
@@ -187,7 +240,7 @@ impl<'a> Frame<'a> {
         self.put(out);
     }
 
-    fn stream(&self, key: u64, once: Once) -> u64 {
+    pub(super) fn stream(&self, key: u64, once: Once) -> u64 {
         match once {
             Once::Future => key,
             Once::Step => step_key(key, self.step as u32),
@@ -206,29 +259,130 @@ impl<'a> Frame<'a> {
     }
 
     #[inline(always)]
-    fn any(&self, mask: Slot) -> bool {
+    fn any(&mut self, mask: Slot) -> bool {
         // A NaN counts: whatever stands in the body decides what to do with it.
         let mut bits = 0;
         for lane in &self.columns[mask as usize].0 {
             bits |= lane.to_bits();
         }
+        self.writings += 1;
+        self.looked[mask as usize] = (self.writings, bits != 0);
         bits != 0
+    }
+
+    /// Whether a < b in any future.
+    #[inline(always)]
+    fn any_less(&self, a: Operand, b: Operand) -> bool {
+        let source = |operand| source(&self.columns, self.program, self.step, operand);
+        let mut less = 0u64;
+        let mut look = |a: f64, b: f64| less |= if a < b { u64::MAX } else { 0 };
+        match (source(a), source(b)) {
+            (Source::Column(a), Source::Column(b)) => (0..LANES).for_each(|i| look(a[i], b[i])),
+            (Source::Column(a), Source::Number(b)) => (0..LANES).for_each(|i| look(a[i], b)),
+            (Source::Number(a), Source::Column(b)) => (0..LANES).for_each(|i| look(a, b[i])),
+            (Source::Number(a), Source::Number(b)) => look(a, b),
+        }
+        less != 0
+    }
+
+    /// Whether any of the causes' dates lies inside of `from` and `to`.
+    #[inline(always)]
+    fn any_cut(&self, causes: &[Slot], from: Operand, to: Operand) -> bool {
+        let source = |operand| source(&self.columns, self.program, self.step, operand);
+        let mut cut = 0u64;
+        for &cause in causes {
+            let date = &self.columns[cause as usize].0;
+            let mut look = |i: usize, from: f64, to: f64| {
+                cut |= if (date[i] > from) & (date[i] < to) { u64::MAX } else { 0 };
+            };
+            match (source(from), source(to)) {
+                (Source::Number(from), Source::Number(to)) => (0..LANES).for_each(|i| look(i, from, to)),
+                (Source::Column(from), Source::Column(to)) => (0..LANES).for_each(|i| look(i, from[i], to[i])),
+                (Source::Number(from), Source::Column(to)) => (0..LANES).for_each(|i| look(i, from, to[i])),
+                (Source::Column(from), Source::Number(to)) => (0..LANES).for_each(|i| look(i, from[i], to)),
+            }
+        }
+        cut != 0
+    }
+
+    /// The futures in which a mask holds, if they are few.
+    #[inline(always)]
+    fn few(&self, holds: impl Fn(usize) -> bool) -> Option<Few> {
+        let mut few = Few { lanes: [0; FEW], count: 0 };
+        for start in (0..LANES).step_by(8) {
+            let mut some = false;
+            for i in start..start + 8 {
+                some |= holds(i);
+            }
+            if !some {
+                continue;
+            }
+            for i in start..start + 8 {
+                if holds(i) {
+                    if few.count == FEW {
+                        return None;
+                    }
+                    few.lanes[few.count] = i;
+                    few.count += 1;
+                }
+            }
+        }
+        Some(few)
+    }
+
+    /// Does a body for the futures of the mask alone if they are few; says whether it has.
+    #[inline(always)]
+    fn by_lanes(&mut self, mask: Slot, body: &[Instruction]) -> bool {
+        let column = &self.columns[mask as usize].0;
+        let Some(few) = self.few(|i| column[i] != 0.0) else { return false };
+        for &lane in &few.lanes[..few.count] {
+            execute_lane(self, body, lane);
+        }
+        true
+    }
+
+    #[inline(always)]
+    fn if_less(&mut self, mask: Slot, a: Operand, b: Operand, body: &[Instruction]) {
+        if !self.any_less(a, b) {
+            return;
+        }
+        self.map2(mask, a, b, |a, b| yes_no(a < b));
+        if !self.by_lanes(mask, body) {
+            execute(self, body);
+        }
     }
 
     #[inline(always)]
     fn check(&mut self, value: Operand, mask: Operand, infinite: bool, site: u32) {
-        let (value, mask) = (self.read(value), self.read(mask));
-        let wrong = |x: f64| if infinite { !(x - x == 0.0) } else { x.is_nan() };
-        let mut found = 0u32;
-        for i in 0..LANES {
-            found += u32::from(wrong(value[i]) & (mask[i] != 0.0));
+        let source = |operand| source(&self.columns, self.program, self.step, operand);
+        let mut suspicious = 0u64;
+        match source(value) {
+            // Finite numbers less themselves are +0, all of whose bits are 0.
+            Source::Column(values) => values.iter().for_each(|x| suspicious |= (x - x).to_bits()),
+            Source::Number(x) => suspicious = (x - x).to_bits(),
         }
-        if found == 0 {
-            return;
+        if suspicious != 0 {
+            (0..LANES).for_each(|lane| self.check_lane(value, mask, infinite, site, lane));
         }
-        let lane = (0..LANES).find(|&i| wrong(value[i]) && mask[i] != 0.0).unwrap_or(0);
-        let fault = Fault { future: self.first + lane as u64, step: self.step as u32, site };
-        self.fault = Some(self.fault.map_or(fault, |known| known.min(fault)));
+    }
+
+    pub(super) fn check_lane(&mut self, value: Operand, mask: Operand, infinite: bool, site: u32, lane: usize) {
+        let (value, mask) = (self.lane(value, lane), self.lane(mask, lane));
+        let wrong = if infinite { !value.is_finite() } else { value.is_nan() };
+        if wrong && mask != 0.0 {
+            let fault = Fault { future: self.first + lane as u64, step: self.step as u32, site };
+            self.fault = Some(self.fault.map_or(fault, |known| known.min(fault)));
+        }
+    }
+
+    /// What an operand stands for in one future.
+    #[inline(always)]
+    pub(super) fn lane(&self, operand: Operand, lane: usize) -> f64 {
+        match operand {
+            Operand::Slot(slot) => self.columns[slot as usize].0[lane],
+            Operand::Constant(number) => number,
+            Operand::Table(table) => self.program.tables[table as usize][self.step],
+        }
     }
 
     fn pick(&mut self, out: Slot, uniform: Operand, weights: &[Operand]) {
@@ -257,59 +411,33 @@ impl<'a> Frame<'a> {
                 last_possible[i] = if w[i] > 0.0 { j as f64 } else { last_possible[i] };
             }
         }
+        let column = self.open(out);
         for i in 0..LANES {
             let found = if index[i] > last_possible[i] { last_possible[i] } else { index[i] };
-            self.columns[out as usize].0[i] = if total[i] > 0.0 { found } else { f64::NAN };
+            column[i] = if total[i] > 0.0 { found } else { f64::NAN };
         }
     }
 
     #[inline(always)]
     fn poisson(&mut self, out: Slot, uniform: Operand, mean: Operand) {
-        let (u, mean) = (self.read(uniform), self.read(mean));
-        let mut some = [0.0f64; LANES];
+        self.map2(out, uniform, mean, |u, mean| if u <= exp(-mean) { 0.0 } else { 1.0 });
+        let some = &self.columns[out as usize].0;
         let mut any = 0;
-        for i in 0..LANES {
-            some[i] = if u[i] <= exp(-mean[i]) { 0.0 } else { 1.0 };
-            any |= some[i].to_bits();
-        }
+        some.iter().for_each(|some| any |= some.to_bits());
         if any != 0 {
             for i in 0..LANES {
-                if some[i] != 0.0 {
-                    some[i] = occurrences(mean[i], u[i]);
+                if self.columns[out as usize].0[i] != 0.0 {
+                    self.columns[out as usize].0[i] = occurrences(self.lane(mean, i), self.lane(uniform, i));
                 }
             }
         }
-        self.columns[out as usize].0 = some;
     }
 
     fn draw(&mut self, out: Slot, uniform: Operand, distribution: &Distribution) {
         let u = self.read(uniform);
+        let column = self.open(out);
         for i in 0..LANES {
-            self.columns[out as usize].0[i] = distribution.quantile(u[i], 1.0 - u[i]);
-        }
-    }
-
-    fn draw_with(&mut self, op: &Op) {
-        let (out, uniform, family, form, arguments, bounds) = match op {
-            Op::DrawWith { out, uniform, family, form, arguments } => (out, uniform, family, form, arguments, None),
-            Op::DrawWithin { out, uniform, family, form, arguments, low, high } => {
-                (out, uniform, family, form, arguments, Some((self.read(*low), self.read(*high))))
-            }
-            _ => return,
-        };
-        let u = self.read(*uniform);
-        let columns: Vec<[f64; LANES]> = arguments.iter().map(|&a| self.read(a)).collect();
-        let mut given = vec![0.0; columns.len()];
-        for i in 0..LANES {
-            for (value, column) in given.iter_mut().zip(&columns) {
-                *value = column[i];
-            }
-            let fitted = Distribution::of(family, *form, &given).and_then(|d| match &bounds {
-                None => Ok(d),
-                Some((low, high)) => d.truncated(low[i], high[i]),
-            });
-            let value = fitted.map_or(f64::NAN, |d| d.quantile(u[i], 1.0 - u[i]));
-            self.columns[*out as usize].0[i] = value;
+            column[i] = distribution.quantile(u[i], 1.0 - u[i]);
         }
     }
 
@@ -325,7 +453,7 @@ impl<'a> Frame<'a> {
                 end[i] = if cuts { date[i] } else { end[i] };
             }
         }
-        self.columns[high as usize].0 = end;
+        *self.open(high) = end;
         let mut more = 0u32;
         for i in 0..LANES {
             more += u32::from(from[i] < end[i]);
@@ -335,7 +463,7 @@ impl<'a> Frame<'a> {
 }
 
 /// How many occurrences a uniform stands for when `mean` are expected: the least number with at least that share.
-fn occurrences(mean: f64, u: f64) -> f64 {
+pub(super) fn occurrences(mean: f64, u: f64) -> f64 {
     /// Up to here the shares are summed up one by one, beyond it the general quantile is quicker.
     const FEW: f64 = 16.0;
     if mean.is_nan() {
@@ -362,6 +490,9 @@ fn execute(frame: &mut Frame, code: &[Instruction]) {
     let step = frame.step as u32;
     for instruction in code {
         if step < instruction.from || step >= instruction.to {
+            continue;
+        }
+        if instruction.lazy && frame.up_to_date(&instruction.op) {
             continue;
         }
         match &instruction.op {
@@ -397,10 +528,13 @@ fn execute(frame: &mut Frame, code: &[Instruction]) {
             Op::NormalOf { out, uniform } => {
                 let mut column = frame.read(*uniform);
                 standard_normal_column(&mut column);
-                frame.columns[*out as usize].0 = column;
+                *frame.open(*out) = column;
             }
             Op::Draw { out, uniform, distribution } => frame.draw(*out, *uniform, distribution),
-            op @ (Op::DrawWith { .. } | Op::DrawWithin { .. }) => frame.draw_with(op),
+            op @ (Op::DrawWith { out, .. } | Op::DrawWithin { out, .. }) => {
+                (0..LANES).for_each(|lane| frame.draw_with(op, lane));
+                frame.touch(*out);
+            }
             Op::Pick { out, uniform, weights } => frame.pick(*out, *uniform, weights),
             Op::Poisson { out, uniform, mean } => frame.poisson(*out, *uniform, *mean),
             Op::Lookup { out, row, rows } => {
@@ -424,36 +558,45 @@ fn execute(frame: &mut Frame, code: &[Instruction]) {
             }
             Op::Check { value, mask, infinite, site } => frame.check(*value, *mask, *infinite, *site),
             Op::IfAny { mask, body } => {
-                if frame.any(*mask) {
+                if frame.any(*mask) && !frame.by_lanes(*mask, body) {
                     execute(frame, body);
                 }
             }
-            Op::Pieces { low, high, from, to, causes, body } => {
+            Op::IfLess { mask, a, b, body } => frame.if_less(*mask, *a, *b, body),
+            Op::Pieces { low, high, from, to, causes, whole, body } => {
+                if !frame.any_cut(causes, *from, *to) {
+                    execute(frame, whole);
+                    continue;
+                }
                 let to = frame.read(*to);
-                frame.columns[*low as usize].0 = frame.read(*from);
+                *frame.open(*low) = frame.read(*from);
                 while frame.next_piece(*low, *high, &to, causes) {
                     execute(frame, body);
-                    frame.columns[*low as usize].0 = frame.columns[*high as usize].0;
+                    *frame.open(*low) = frame.columns[*high as usize].0;
                 }
             }
             Op::Times { count, index, body } => {
                 let most = frame.columns[*count as usize].0.iter().fold(0.0, |a: f64, &b| if b > a { b } else { a });
                 let mut j = 0.0;
                 while j < most {
-                    frame.columns[*index as usize].0 = [j; LANES];
+                    *frame.open(*index) = [j; LANES];
                     frame.occurrence = j as u32;
                     execute(frame, body);
                     j += 1.0;
                 }
             }
+            Op::Move { out, from } => {
+                frame.columns.swap(*out as usize, *from as usize);
+                frame.touch(*out);
+            }
             Op::Remember { first, size, value } => {
                 let slot = first + frame.step as u32 % size;
-                frame.columns[slot as usize].0 = frame.columns[*value as usize].0;
+                *frame.open(slot) = frame.columns[*value as usize].0;
             }
             Op::Recall { out, first, size, step } => {
                 let wanted = frame.program.tables[*step as usize][frame.step] as u32;
                 let slot = first + wanted % size;
-                frame.columns[*out as usize].0 = frame.columns[slot as usize].0;
+                *frame.open(*out) = frame.columns[slot as usize].0;
             }
         }
     }

@@ -4,6 +4,7 @@ mod bins;
 mod exact;
 mod frame;
 pub mod intervals;
+mod lane;
 pub mod paired;
 pub mod result;
 pub mod run;

@@ -1,6 +1,10 @@
 //! The one integration-test crate: forkcast from outside.
 
+mod analysis;
 mod charts;
 mod cli;
 mod errors;
+mod evidence;
+mod extends;
+mod memory;
 mod report;

@@ -132,24 +132,22 @@ impl Lowering<'_> {
         let before = self.b.at_most(high, Value::Constant(held.until));
         let weighed = self.b.and(mask, before);
         self.weigh_where(weighed, held.weight, survival);
-        let mut rest = self.b.select(before, YES, survival);
-        if let Some(day) = held.day {
-            let from = self.b.at_most(Value::Constant(day - 1.0), low);
-            let until = self.b.at_most(high, Value::Constant(day));
-            let in_day = self.b.and(from, until);
-            let here = self.b.and(in_day, mask);
-            self.if_any(here, |l| {
-                let happens = l.b.subtract(YES, survival);
-                l.weigh_where(here, held.weight, happens);
-                // Its own luck, which decides nothing any more, says when on the day.
-                let luck = l.event_luck(index);
-                let date = l.b.subtract(Value::Constant(day), luck);
-                let date = l.b.binary(crate::program::Binary::Max, date, low);
-                l.fire(index, here, date, context);
-            });
-            rest = self.b.select(in_day, YES, rest);
-        }
-        rest
+        let Some(day) = held.day else { return self.b.select(before, YES, survival) };
+        let from = self.b.at_most(Value::Constant(day - 1.0), low);
+        let until = self.b.at_most(high, Value::Constant(day));
+        let in_day = self.b.and(from, until);
+        let here = self.b.and(in_day, mask);
+        self.if_any(here, |l| {
+            let happens = l.b.subtract(YES, survival);
+            l.weigh_where(here, held.weight, happens);
+            // Its own luck, which decides nothing any more, says when on the day.
+            let luck = l.event_luck(index);
+            let date = l.b.subtract(Value::Constant(day), luck);
+            let date = l.b.binary(crate::program::Binary::Max, date, low);
+            l.fire(index, here, date, context);
+        });
+        // After the day it has happened, or the future weighs nothing.
+        YES
     }
 
     /// When the day is over, a future in which the event has not happened is not one of those that can be.

@@ -162,6 +162,15 @@ impl Lowering<'_> {
         self.b.close(scope);
     }
 
+    /// Does `body` for each of the pieces into which causes cut `from..to`, given the piece's bounds.
+    fn pieces(&mut self, from: Value, to: Value, causes: Vec<Slot>, body: impl Fn(&mut Self, Value, Value)) {
+        let whole = self.b.open_whole();
+        body(self, from, to);
+        let (scope, low, high) = self.b.open_pieces(whole, from, to, causes);
+        body(self, low, high);
+        self.b.close(scope);
+    }
+
     fn quantities(&mut self) {
         let scenario = self.scenario;
         self.quantities = vec![Value::Constant(f64::NAN); scenario.quantities.len()];

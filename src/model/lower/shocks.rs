@@ -53,8 +53,7 @@ impl Lowering<'_> {
         let seen = self.b.state_within(Value::Constant(0.0), Range::YES_NO);
         let happened = self.happened(shock.when, &context);
         let date = self.date_of(shock.when, &context);
-        let unseen = self.b.not(Operand::Slot(seen));
-        let newly = self.b.and(happened, unseen);
+        let newly = self.b.less(Operand::Slot(seen), happened);
         self.if_any(newly, |l| {
             let new = l.size(shock, newly, &context);
             l.b.assign_where(newly, size, new);
@@ -109,8 +108,7 @@ impl Lowering<'_> {
             let left = self.b.multiply(Operand::Slot(total), decay);
             self.b.assign(total, left);
         }
-        let some = self.b.less(Value::Constant(0.0), Operand::Slot(count));
-        self.if_any(some, |l| {
+        self.if_any(Operand::Slot(count), |l| {
             let since = match shock.half_life {
                 None => Value::Constant(1.0),
                 Some(half_life) => {

@@ -150,8 +150,13 @@ impl Lowering<'_> {
             return self.place(Place::Before, |l| l.happened(event, context));
         }
         let until = self.counted_until(event.event, context);
+        let step_start = self.step_start();
+        if self.b.place() == Place::Update && until.is_some_and(|until| self.b.same(until, step_start)) {
+            // What has happened up to the start of the step is what had happened then.
+            return self.happened(event, &Context::at(Moment::Before));
+        }
         let (date, same) = self.date_column(event);
-        let in_time = match until {
+        let in_time = match until.filter(|_| self.b.place() != Place::Before) {
             Some(until) => self.b.at_most(date, until),
             None => self.b.less(date, NEVER),
         };
@@ -170,7 +175,7 @@ impl Lowering<'_> {
         }
         let until = self.counted_until(event.event, context);
         let (date, same) = self.date_column(event);
-        if until.is_none() && same.is_none() {
+        if until.filter(|_| self.b.place() != Place::Before).is_none() && same.is_none() {
             return date;
         }
         let happened = self.happened(event, context);

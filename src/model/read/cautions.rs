@@ -41,13 +41,12 @@ pub fn days_since(expression: &Expression, reading: &mut Reading) {
             Kind::Call { arguments, .. } => {
                 waiting.extend(arguments.iter().map(|argument| (&argument.value, happened.clone())));
             }
-            // `not days_since(e) > 90` is no as long as it has not happened: as it is meant.
-            Kind::Not(_) => {}
             Kind::Negate(inner) => waiting.push((inner, happened)),
             Kind::Binary { left, right, .. } | Kind::Range { low: left, high: right } => {
                 waiting.extend([(&**left, happened.clone()), (&**right, happened)]);
             }
-            Kind::Number(_) | Kind::Date(_) | Kind::Text(_) | Kind::Name(_) | Kind::Branch { .. } => {}
+            // `not days_since(e) > 90` is no as long as it has not happened: as it is meant.
+            Kind::Not(_) | Kind::Number(_) | Kind::Date(_) | Kind::Text(_) | Kind::Name(_) | Kind::Branch { .. } => {}
         }
     }
 }
@@ -155,11 +154,7 @@ fn assumptions(share: &Share) -> Vec<Assumption> {
 fn quantities_in(term: &Term, found: &mut impl FnMut(usize)) {
     match &term.node {
         Node::Quantity(index) => found(*index),
-        Node::Binary(_, a, b) => {
-            quantities_in(a, found);
-            quantities_in(b, found);
-        }
-        Node::If(_, a, b) => {
+        Node::Binary(_, a, b) | Node::If(_, a, b) => {
             quantities_in(a, found);
             quantities_in(b, found);
         }

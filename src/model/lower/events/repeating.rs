@@ -19,11 +19,13 @@ impl Lowering<'_> {
         let causes = self.causes(index);
         self.update(|l| {
             // Outside of its window nothing happens, in the step after it neither.
-            l.b.assign(step_count, ZERO);
-            l.b.assign(step_date, NEVER);
-            for &slot in &step_branch_counts {
-                l.b.assign(slot, ZERO);
-            }
+            l.if_any(Operand::Slot(step_count), |l| {
+                l.b.assign(step_count, ZERO);
+                l.b.assign(step_date, NEVER);
+                for &slot in &step_branch_counts {
+                    l.b.assign(slot, ZERO);
+                }
+            });
             l.in_steps(steps.start, steps.end, |l| {
                 let (low, high) = l.part(from, to);
                 let context = Context::of(Thing::Event(index));
@@ -34,8 +36,8 @@ impl Lowering<'_> {
                 };
                 let uniform = l.luck(&event.address, 0, Once::Step);
                 let number = l.b.poisson(uniform, mean);
-                let some = l.b.less(ZERO, number);
-                l.if_any(some, |l| {
+                l.if_any(number, |l| {
+                    let some = l.b.less(ZERO, number);
                     let sum = l.b.add(first, last);
                     let middle = l.b.multiply(sum, Value::Constant(0.5));
                     l.b.assign(step_count, number);
@@ -55,14 +57,14 @@ impl Lowering<'_> {
                     }
                     // The branch is that of the piece which holds the date.
                     let dates = l.cause_dates(&causes);
-                    let (scope, low, high) = l.b.open_pieces(low, high, dates);
-                    let context = Context { causes: &causes, piece: Some(low), ..context };
-                    let after = l.b.less(low, Operand::Slot(step_date));
-                    let until = l.b.at_most(Operand::Slot(step_date), high);
-                    let holds = l.b.and(after, until);
-                    let here = l.b.and(holds, some);
-                    l.if_any(here, |l| l.occurrences_in_branches(index, here, &context));
-                    l.b.close(scope);
+                    l.pieces(low, high, dates, |l, low, high| {
+                        let context = Context { causes: &causes, piece: Some(low), ..context };
+                        let after = l.b.less(low, Operand::Slot(step_date));
+                        let until = l.b.at_most(Operand::Slot(step_date), high);
+                        let holds = l.b.and(after, until);
+                        let here = l.b.and(holds, some);
+                        l.if_any(here, |l| l.occurrences_in_branches(index, here, &context));
+                    });
                 });
             });
         });
@@ -89,16 +91,16 @@ impl Lowering<'_> {
         self.b.assign(first, high);
         self.b.assign(last, low);
         let dates = self.cause_dates(causes);
-        let (scope, from, to) = self.b.open_pieces(low, high, dates);
-        let context = Context { causes, piece: Some(from), ..Context::of(Thing::Event(index)) };
-        let mean = self.mean(index, from, to, &context);
-        let some = self.b.less(ZERO, mean);
-        let begins = self.b.binary(Binary::Min, Operand::Slot(first), from);
-        self.b.assign_where(some, first, begins);
-        self.b.assign_where(some, last, to);
-        let more = self.b.add(Operand::Slot(sum), mean);
-        self.b.assign(sum, more);
-        self.b.close(scope);
+        self.pieces(low, high, dates, |l, from, to| {
+            let context = Context { causes, piece: Some(from), ..Context::of(Thing::Event(index)) };
+            let mean = l.mean(index, from, to, &context);
+            let some = l.b.less(ZERO, mean);
+            let begins = l.b.binary(Binary::Min, Operand::Slot(first), from);
+            l.b.assign_where(some, first, begins);
+            l.b.assign_where(some, last, to);
+            let more = l.b.add(Operand::Slot(sum), mean);
+            l.b.assign(sum, more);
+        });
         (Operand::Slot(sum), Operand::Slot(first), Operand::Slot(last))
     }
 

@@ -43,7 +43,7 @@ impl Lowering<'_> {
     pub(super) fn window(&mut self, index: usize, from: f64, to: f64) {
         let steps = self.steps_of(from, to);
         let causes = self.causes(index);
-        let survival = self.b.state_within(YES, Range::YES_NO);
+        let survival = self.survival(index);
         self.update(|l| {
             l.in_steps(steps.start, steps.end, |l| {
                 let (low, high) = l.part(from, to);
@@ -55,19 +55,18 @@ impl Lowering<'_> {
                 if causes.is_empty() && held.is_none() {
                     let (x0, x1) = (share(l, low), share(l, high));
                     let context = Context::of(Thing::Event(index));
-                    let survivals = l.survivals(survival, steps.start);
-                    l.survive(index, Piece { low, high, x0, x1, open: YES }, survivals, &context);
+                    let known = Survival { first: steps.start, ..survival };
+                    l.survive(index, Piece { low, high, x0, x1, open: YES }, known, &context);
                     return;
                 }
                 let dates = l.cut_dates(&causes, held);
-                let (scope, low, high) = l.b.open_pieces(low, high, dates);
-                let (x0, x1) = (share(l, low), share(l, high));
-                let open = l.b.less(low, high);
-                let reads = l.piece_reads(held, low);
-                let context = Context { causes: &causes, piece: Some(reads), ..Context::of(Thing::Event(index)) };
-                let survivals = l.survivals(survival, 0);
-                l.survive(index, Piece { low, high, x0, x1, open }, survivals, &context);
-                l.b.close(scope);
+                l.pieces(low, high, dates, |l, low, high| {
+                    let (x0, x1) = (share(l, low), share(l, high));
+                    let open = l.b.less(low, high);
+                    let reads = l.piece_reads(held, low);
+                    let context = Context { causes: &causes, piece: Some(reads), ..Context::of(Thing::Event(index)) };
+                    l.survive(index, Piece { low, high, x0, x1, open }, survival, &context);
+                });
             });
         });
     }
@@ -81,8 +80,12 @@ impl Lowering<'_> {
         }
     }
 
-    fn survivals(&mut self, state: Slot, first: usize) -> Survival {
-        Survival { state, first }
+    /// The survival of an event at the start of its window.
+    fn survival(&mut self, index: usize) -> Survival {
+        let luck = self.event_luck(index);
+        let state = self.b.state_within(YES, Range::YES_NO);
+        let due = self.b.state_within(luck, Range::new(HAPPENED, 1.0));
+        Survival { state, due, first: 0 }
     }
 
     /// A window that opens after another event.
@@ -90,7 +93,7 @@ impl Lowering<'_> {
         let reader = Thing::Event(index);
         let circle = self.scenario.order.together(reader, Thing::Event(trigger.event));
         let causes = self.causes(index);
-        let survival = self.b.state_within(YES, Range::YES_NO);
+        let survival = self.survival(index);
         self.update(|l| {
             let context = Context::of(reader);
             let date = l.date_of(trigger, &context);
@@ -145,24 +148,27 @@ impl Lowering<'_> {
                         x0 = l.b.select(late, y0, x0);
                         x1 = l.b.select(late, y1, x1);
                     }
+                    // Where the window is not open it does not matter what they are.
+                    l.b.assume(x0, Range::YES_NO);
+                    l.b.assume(x1, Range::YES_NO);
                     (x0, x1)
                 };
                 if causes.is_empty() && held.is_none() {
                     let (x0, x1) = ends(l, low, high, YES);
                     let piece = Piece { low, high, x0, x1, open };
-                    l.survive(index, piece, Survival { state: survival, first: 0 }, &context);
+                    l.survive(index, piece, survival, &context);
                     return;
                 }
                 let dates = l.cut_dates(&causes, held);
-                let (scope, from, to) = l.b.open_pieces(low, high, dates);
-                let first = l.b.binary(Binary::Equal, from, low);
-                let (x0, x1) = ends(l, from, to, first);
-                let here = l.b.less(from, to);
-                let reads = l.piece_reads(held, from);
-                let reading = Context { causes: &causes, piece: Some(reads), ..context };
-                let piece = Piece { low: from, high: to, x0, x1, open: here };
-                l.survive(index, piece, Survival { state: survival, first: 0 }, &reading);
-                l.b.close(scope);
+                l.pieces(low, high, dates, |l, from, to| {
+                    let first = l.b.binary(Binary::Equal, from, low);
+                    let (x0, x1) = ends(l, from, to, first);
+                    let here = l.b.less(from, to);
+                    let reads = l.piece_reads(held, from);
+                    let reading = Context { causes: &causes, piece: Some(reads), ..context };
+                    let piece = Piece { low: from, high: to, x0, x1, open: here };
+                    l.survive(index, piece, survival, &reading);
+                });
             });
         });
     }
@@ -184,11 +190,12 @@ impl Lowering<'_> {
         }
         let (before, after) = self.survival_after(survival, step);
         let luck = self.event_luck(index);
-        let falls = self.b.less(after, luck);
-        let fired = self.b.and(may, falls);
+        // Where it must not happen survival stays what it is, and that is not below the luck.
+        let fired = self.b.binary(Binary::Less, after, Operand::Slot(survival.due));
         self.if_any(fired, |l| {
             let date = l.date_between(piece, before, after, luck);
             l.fire(index, fired, date, context);
+            l.b.assign_where(fired, survival.due, Value::Constant(HAPPENED));
         });
         if let Operand::Slot(_) = after {
             self.b.assign(survival.state, after);
@@ -248,8 +255,7 @@ impl Lowering<'_> {
                 self.b.multiply(probability, left)
             }
         };
-        let open = self.b.multiply(odds, open);
-        self.b.add(other, open)
+        self.b.multiply_add(odds, open, other)
     }
 
     /// lo + φ (hi − lo), φ = (S₀ − U) / (S₀ − S₁)
@@ -270,6 +276,7 @@ impl Lowering<'_> {
         let luck = self.event_luck(index);
         let logarithm = self.ln(luck);
         let due = self.b.unary(Unary::Negate, logarithm);
+        let due = self.b.state_within(due, Range::new(0.0, f64::INFINITY));
         self.update(|l| {
             l.in_steps(steps.start, steps.end, |l| {
                 let (low, high) = l.part(from, to);
@@ -280,17 +287,17 @@ impl Lowering<'_> {
                     return;
                 }
                 let dates = l.cut_dates(&causes, held);
-                let (scope, low, high) = l.b.open_pieces(low, high, dates);
-                let open = l.b.less(low, high);
-                let reads = l.piece_reads(held, low);
-                let context = Context { causes: &causes, piece: Some(reads), ..Context::of(Thing::Event(index)) };
-                l.expect(index, Piece { low, high, x0: ZERO, x1: ZERO, open }, state, luck, due, &context);
-                l.b.close(scope);
+                l.pieces(low, high, dates, |l, low, high| {
+                    let open = l.b.less(low, high);
+                    let reads = l.piece_reads(held, low);
+                    let context = Context { causes: &causes, piece: Some(reads), ..Context::of(Thing::Event(index)) };
+                    l.expect(index, Piece { low, high, x0: ZERO, x1: ZERO, open }, state, luck, due, &context);
+                });
             });
         });
     }
 
-    fn expect(&mut self, index: usize, piece: Piece, state: Slot, luck: Value, due: Value, context: &Context) {
+    fn expect(&mut self, index: usize, piece: Piece, state: Slot, luck: Value, due: Slot, context: &Context) {
         let mut expected = self.expected(index, piece, context);
         if let Some(held) = self.held(index) {
             let pending = self.pending(index);
@@ -303,9 +310,7 @@ impl Lowering<'_> {
         }
         let before = Operand::Slot(state);
         let after = self.b.add(before, expected);
-        let pending = self.pending(index);
-        let passes = self.b.less(due, after);
-        let fired = self.b.and(pending, passes);
+        let fired = self.b.binary(Binary::Less, Operand::Slot(due), after);
         self.if_any(fired, |l| {
             let survival = |l: &mut Self, expected: Value| {
                 let negative = l.b.unary(Unary::Negate, expected);
@@ -316,6 +321,7 @@ impl Lowering<'_> {
             // Where the piece is so short that both survivals round to the same number, it is as good as its start.
             let date = l.b.binary(Binary::Max, date, piece.low);
             l.fire(index, fired, date, context);
+            l.b.assign_where(fired, due, NEVER);
         });
         self.b.assign(state, after);
     }
@@ -336,9 +342,14 @@ impl Lowering<'_> {
     }
 }
 
-/// Where survival is kept, and the first step of the window if it may be known beforehand (0 if not).
+/// Where survival is kept, and the luck below which it must fall ([`HAPPENED`] when it has).
 #[derive(Clone, Copy)]
 struct Survival {
     state: Slot,
+    due: Slot,
+    /// The first step of the window if survival may be known beforehand (0 if not).
     first: usize,
 }
+
+/// Survival never falls below this.
+const HAPPENED: f64 = -1.0;
