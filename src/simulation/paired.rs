@@ -12,7 +12,7 @@ use crate::program::{Branches, LANES, Program};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-/// Futures are dealt out to so many groups, block by block: what differs from group to group tells how well a number is
+/// Futures are dealt out to so many groups, one by one: what differs from group to group tells how well a number is
 /// known that is neither a share nor a mean.
 pub const GROUPS: usize = 16;
 
@@ -101,7 +101,13 @@ pub fn play(players: &[Player], wanted: Wanted, settings: &Settings) -> Result<P
 
 fn play_in_pool(players: &[Player], wanted: Wanted, settings: &Settings) -> Result<Paired, Stopped> {
     let Some(first) = players.first() else {
-        return Ok(Paired { futures: settings.futures, sums: Vec::new(), moves: Vec::new(), runs: Vec::new(), weights: Vec::new() });
+        return Ok(Paired {
+            futures: settings.futures,
+            sums: Vec::new(),
+            moves: Vec::new(),
+            runs: Vec::new(),
+            weights: Vec::new(),
+        });
     };
     let table = Table {
         players,
@@ -240,9 +246,8 @@ impl Table<'_> {
                 if index == 0 {
                     base.push(values.clone());
                 }
-                let group = (first / LANES as u64) as usize % GROUPS;
                 for (column, sums) in left.sums[index].iter_mut().enumerate() {
-                    sums.block(&base[number][column], &values[column], lanes, group);
+                    sums.block(&base[number][column], &values[column], lanes);
                     if self.wanted.values.contains(&column) {
                         sums.keep(&values[column], lanes);
                     }
@@ -350,7 +355,7 @@ fn moves(matrix: &mut [Vec<f64>], base: &[Values], values: &[Values], lanes: usi
 }
 
 impl Sums {
-    fn block(&mut self, base: &Values, values: &Values, lanes: usize, group: usize) {
+    fn block(&mut self, base: &Values, values: &Values, lanes: usize) {
         self.futures += lanes as u64;
         for i in 0..lanes {
             let (w, x, v, y) = (base.w[i], base.x[i], values.w[i], values.x[i]);
@@ -363,8 +368,8 @@ impl Sums {
                     place += 1;
                 }
             }
-            self.groups[group][0] += v;
-            self.groups[group][1] += v * y;
+            self.groups[i % GROUPS][0] += v;
+            self.groups[i % GROUPS][1] += v * y;
             self.differ += u64::from(w != v || (w > 0.0 && x != y));
             if w > 0.0 && v > 0.0 {
                 self.both += w;

@@ -14,6 +14,8 @@ use forkcast::report::{answer, json};
 
 /// Four events, each with odds of its own; two of them shifted.
 const SMALL: &str = r#"
+[scenario]
+title = "Small"
 [quantities]
 x = { value = 1, low = 0, high = 2 }
 load = "normal(10, 2)"
@@ -65,8 +67,7 @@ fn ask<T>(
 
 fn compared(files: &Memory, names: &[&str], specs: &[Spec], of: &str, playing: Playing) -> Compare {
     let mut read: Vec<ScenarioFile> = names.iter().map(|name| ScenarioFile::read(files, name).unwrap()).collect();
-    let mut sources: Vec<Source> =
-        read.iter_mut().map(|file| Source { file, files: files as &dyn Files }).collect();
+    let mut sources: Vec<Source> = read.iter_mut().map(|file| Source { file, files: files as &dyn Files }).collect();
     compare(&mut sources, specs, &[], Some(of), playing).unwrap().0
 }
 
@@ -130,7 +131,7 @@ fn many_changes_are_taken_apart_over_a_sample_of_orders() {
     let all: Vec<String> = (0..8).map(|i| format!("e{i}")).collect();
     let set: Vec<String> = (0..8).map(|i| format!("\"events.e{i}.probability\" = 0.{}", 6 + i % 4)).collect();
     let text = format!(
-        "{events}[[outcomes]]\nname = 'all'\nwhen = '{}'\n[[outcomes]]\nname = 'not_all'\n[variants.more]\nset = {{ {} }}\n",
+        "[scenario]\ntitle = 'Many'\n{events}[[outcomes]]\nname = 'all'\nwhen = '{}'\n[[outcomes]]\nname = 'not_all'\n[variants.more]\nset = {{ {} }}\n",
         all.join(" and "),
         set.join(", ")
     );
@@ -175,7 +176,7 @@ fn futures_move_from_outcome_to_outcome() {
 
 #[test]
 fn each_expert_alone() {
-    let text = "[events.e]\nprobability = { panel = { anna = 0.2, bo = 0.6 } }\n[events.f]\n\
+    let text = "[scenario]\ntitle = 'Panel'\n[events.e]\nprobability = { panel = { anna = 0.2, bo = 0.6 } }\n[events.f]\n\
                 probability = { panel = { bo = 0.9, cy = 0.5 } }\n[[outcomes]]\nname = 'yes'\nwhen = 'e and f'\n\
                 [[outcomes]]\nname = 'no'\n";
     let files = Memory::of(text);
@@ -320,7 +321,7 @@ fn what_cannot_be_reached_or_is_reached_twice_is_said() {
     assert_eq!(never.answers[0].reached, "never");
     assert_eq!(never.answers[0].nearest.unwrap().0, 1.0);
     let page = answer::seek(&never, 100).unwrap();
-    assert!(page.sentence.contains("even at 100 % it is 71 in 100 futures"), "{}", page.sentence);
+    assert!(page.sentence.contains("even at 100 % it is 72 in 100 futures"), "{}", page.sentence);
     let twice = sought("quantities.x", Some((0.0, 2.2)), "mean(bent)", 0.35).unwrap();
     let values: Vec<f64> = twice.answers[0].found.iter().map(|found| found.value).collect();
     assert_eq!((twice.answers[0].reached.as_str(), values.len()), ("several times", 2));
