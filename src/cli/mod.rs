@@ -51,6 +51,7 @@ const EXAMPLES: &str = "\
 Examples:
   forkcast check talks.toml                     is the file right?
   forkcast run talks.toml                       what happens? Results go to output/talks/run/
-  forkcast run talks.toml --all-variants        the scenario and each of its variants side by side
+  forkcast compare talks.toml                   the scenario and each of its variants side by side
+  forkcast tornado talks.toml                   which assumptions matter most
 
 `forkcast VERB --help` says more about a verb.";

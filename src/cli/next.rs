@@ -9,15 +9,16 @@ pub fn commands(opened: &Opened, result: &Outcome, asked: &Assumptions) -> Strin
     let file = quoted(&opened.path.display().to_string());
     let mut all: Vec<(String, String)> = Vec::new();
     let variants = opened.file.variants();
-    if let (Some(first), false) = (variants.first(), asked.all_variants) {
+    let outcomes = !result.outcomes.is_empty();
+    if !variants.is_empty() && outcomes && !asked.all_variants {
         let many = match variants.len() {
-            1 => "beside its variant".to_owned(),
-            n => format!("beside its {n} variants"),
+            1 => "its variant".to_owned(),
+            n => format!("its {n} variants"),
         };
-        all.push((format!("forkcast run {file} --all-variants"), format!("the scenario {many}")));
-        if asked.variant.is_empty() {
-            all.push((format!("forkcast run {file} --variant {first}"), "one of them, with a report".to_owned()));
-        }
+        all.push((format!("forkcast compare {file}"), format!("the scenario beside {many}, on the same luck")));
+    }
+    if outcomes && result.assumptions.iter().any(|assumption| assumption.low.is_some()) {
+        all.push((format!("forkcast tornado {file}"), "which assumptions matter most".to_owned()));
     }
     if let Some((setting, what)) = likely_setting(result).filter(|_| asked.set.is_empty()) {
         all.push((format!("forkcast run {file} --set {setting}"), what));

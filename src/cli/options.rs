@@ -19,11 +19,12 @@ pub struct Assumptions {
     pub set: Vec<String>,
 }
 
+const FUTURES: &str = "How many futures, as in 100_000 or 1e6 [default: as the file says, else 100,000]";
+
 /// How it is played out.
 #[derive(Args)]
 pub struct Play {
-    /// How many futures, as in `100_000` or 1e6 [default: as the file says, else 100,000]
-    #[arg(long, value_name = "N", value_parser = futures)]
+    #[arg(long, value_name = "N", value_parser = futures, help = FUTURES)]
     pub futures: Option<u64>,
     /// Another seed gives other luck [default: as the file says, else 1]
     #[arg(long, value_name = "S", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]

@@ -110,7 +110,7 @@ fn probability(result: &Value, outcome: &str) -> f64 {
 fn help_fits_one_screen_and_names_only_what_there_is() {
     let desk = Desk::new();
     desk.forkcast(&[]).assert().success().stdout(contains("run").and(contains("check")).and(contains("Examples")));
-    for verb in ["run", "check"] {
+    for verb in ["run", "check", "compare", "sweep", "seek", "tornado"] {
         let help = desk.forkcast(&[verb, "--help"]).assert().success().get_output().stdout.clone();
         let help = String::from_utf8(help).unwrap();
         assert!(help.lines().count() <= 40 && help.lines().all(|line| line.chars().count() <= 100), "{help}");
@@ -152,7 +152,7 @@ fn a_run_leaves_its_files_and_a_summary() {
         .assert()
         .success()
         .stdout(contains("The talks").and(contains("Thaw")).and(contains("output/talks/run/report.html")))
-        .stdout(contains("forkcast run talks.toml --all-variants"))
+        .stdout(contains("forkcast compare talks.toml").and(contains("forkcast tornado talks.toml")))
         .stdout(contains("forkcast run talks.toml --set events.visit.probability=0.8"))
         .stderr(is_empty());
     let names = desk.names("output/talks/run");
