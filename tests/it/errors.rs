@@ -104,6 +104,17 @@ fn whatever_is_done_to_a_file_nothing_panics() {
     }
 }
 
+#[test]
+fn a_chain_of_names_that_each_name_the_last_one_often_is_read_at_once() {
+    let mut text = "[scenario]\ntitle = \"A chain\"\n[quantities]\nq0 = \"uniform(0, 1)\"\n".to_owned();
+    for i in 1..70 {
+        let last = i - 1;
+        text += &format!("q{i} = \"q{last} - q{last} + q{last}\"\n");
+    }
+    let files = InMemory { text: &text, others: Folder(".".into()) };
+    assert_eq!(read_and_play(&files), 1);
+}
+
 /// Takes a line out, doubles one, takes one from another file, or changes a character.
 fn mutilate(lines: &mut Vec<String>, other: &str, draw: &mut impl FnMut(usize) -> usize) {
     let others: Vec<&str> = other.lines().collect();
