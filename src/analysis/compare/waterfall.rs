@@ -93,9 +93,10 @@ pub(super) fn waterfall(
     let structure = cases[0].source != cases[number].source;
     if changes.len() > MOST || ends.contains(&None) {
         let count = changes.len();
-        answer.missing = Some(match ends.contains(&None) {
-            true => "the target has no value in one of the cases".to_owned(),
-            false => format!("{count} changes are too many to be taken apart"),
+        answer.missing = Some(if ends.contains(&None) {
+            "the target has no value in one of the cases".to_owned()
+        } else {
+            format!("{count} changes are too many to be taken apart")
         });
         return Ok(answer);
     }
@@ -174,6 +175,7 @@ fn over(laid: &[Override], addresses: &[String], settings: &[Override]) -> Vec<O
     kept.chain(settings).cloned().collect()
 }
 
+#[derive(Clone, Copy)]
 struct Effect {
     value: f64,
     half_width: Option<f64>,
@@ -266,7 +268,9 @@ fn shared_out(
         }
         last = subset;
     }
-    effects.iter_mut().for_each(|effect| *effect /= orders.len() as f64);
+    for effect in &mut effects {
+        *effect /= orders.len() as f64;
+    }
     if structure {
         effects.push(values[values.len() - 1] - at(last));
     }
