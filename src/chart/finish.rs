@@ -131,15 +131,52 @@ fn attributes(text: &str) -> impl Iterator<Item = (&str, &str)> {
 }
 
 fn points(value: &str) -> String {
+    let number = |text: &str| text.parse::<f64>().unwrap_or(0.0);
+    let all: Vec<(f64, f64)> = value
+        .split_whitespace()
+        .map(|pair| pair.split_once(',').unwrap_or((pair, "0")))
+        .map(|(x, y)| (number(x), number(y)))
+        .collect();
     let mut points: Vec<String> = Vec::new();
-    for pair in value.split_whitespace() {
-        let (x, y) = pair.split_once(',').unwrap_or((pair, "0"));
-        let point = format!("{},{}", set_back(x), set_back(y));
+    for (x, y) in thinned(&all) {
+        let point = format!("{},{}", set_back(&x.to_string()), set_back(&y.to_string()));
         if points.last() != Some(&point) {
             points.push(point);
         }
     }
     points.join(" ")
+}
+
+/// Leaves out points that lie on the line between those that stay, to a tenth of a page's pixel (Ramer 1972; Douglas and
+/// Peucker 1973): a page with all its charts stays small.
+fn thinned(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    const NEAR: f64 = 0.2 * TIMES;
+    let mut keep = vec![false; points.len()];
+    let mut open = vec![(0, points.len().saturating_sub(1))];
+    while let Some((from, to)) = open.pop() {
+        for end in [from, to] {
+            if let Some(kept) = keep.get_mut(end) {
+                *kept = true;
+            }
+        }
+        let Some(between) = points.get(from + 1..to) else { continue };
+        let ((x0, y0), (x1, y1)) = (points[from], points[to]);
+        let size = |x: f64, y: f64| (x * x + y * y).sqrt();
+        let length = size(x1 - x0, y1 - y0);
+        let distance = |&(x, y): &(f64, f64)| {
+            if length == 0.0 {
+                size(x - x0, y - y0)
+            } else {
+                ((x1 - x0) * (y0 - y) - (x0 - x) * (y1 - y0)).abs() / length
+            }
+        };
+        let farthest = between.iter().map(distance).enumerate().max_by(|a, b| a.1.total_cmp(&b.1));
+        if let Some((at, _)) = farthest.filter(|(_, distance)| *distance > NEAR) {
+            open.push((from, from + 1 + at));
+            open.push((from + 1 + at, to));
+        }
+    }
+    points.iter().zip(keep).filter(|(_, kept)| *kept).map(|(point, _)| *point).collect()
 }
 
 /// A number at its own size, with at most one decimal.
