@@ -81,6 +81,12 @@ pub const FUTURES: u64 = 20_000;
 /// Looks for what is sought.
 pub fn seek(experiment: &mut Experiment, of: Option<&str>, sought: &Sought) -> Result<Seek, Failure> {
     let target = target(&experiment.scenario, of)?;
+    if target.facts.is_share() && !(0.0..=1.0).contains(&sought.to) {
+        return Err(Failure::Usage {
+            message: format!("{} is a share of the futures, and cannot be {}", target.facts.title, sought.to),
+            help: Some(format!("write {} % as `--to {}%`", sought.to, sought.to)),
+        });
+    }
     let mut cases = 1;
     let base = {
         let paired = experiment.play(&[&experiment.scenario], &[target.column], kept(&target))?;

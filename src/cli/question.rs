@@ -47,6 +47,7 @@ pub fn ask(
         progress: Some(&tell),
         interrupted: Some(interrupt::flag()),
     };
+    ready(&stem, &name, leave).map_err(|failure| terminal.failed(&failure))?;
     warn(opened, leave, terminal);
     let Opened { file, folder, .. } = opened;
     let asked = Experiment::new(file, folder, question.variant.as_deref(), &question.set, playing)
@@ -54,6 +55,15 @@ pub fn ask(
     let answer = asked.map_err(|failure| terminal.failed_in(&opened.file.sources, &failure))?;
     drop(progress);
     leave_answer(answer, &stem, &name, leave, terminal)
+}
+
+/// Whether the answer can be written, before anything is played out.
+pub fn ready(stem: &str, name: &str, leave: &Leave) -> Result<(), Failure> {
+    if leave.formats()?.is_empty() {
+        return Ok(());
+    }
+    // A folder that is begun and not put in place leaves no trace.
+    folder::Folder::begin(&leave.folder().join(stem).join(name)).map(drop)
 }
 
 /// Warnings of the file.
@@ -71,7 +81,6 @@ pub fn leave_answer(answer: Answer, stem: &str, name: &str, leave: &Leave, termi
     let target = leave.folder().join(stem).join(name);
     let mut text = if leave.json { answer.json.clone() } else { answer.summary(terminal.width) };
     if !formats.is_empty() {
-        folder::check(&target).map_err(failed)?;
         interrupt::check().map_err(failed)?;
         files::write(&answer.leaves(), &formats, &target).map_err(failed)?;
         let report = target.join("report.html");

@@ -147,7 +147,9 @@ fn play_in_pool(players: &[Player], wanted: Wanted, settings: &Settings) -> Resu
     let parts = tallied.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     let runs = table.plans.into_iter().enumerate().map(|(index, plan)| {
         let mut tallies = Tallies::new(players[index].program, &plan);
-        parts.iter().for_each(|part| tallies.merge(&part[index]));
+        for part in &parts {
+            tallies.merge(&part[index]);
+        }
         Run { plan, tallies }
     });
     let runs = runs.collect();
@@ -352,7 +354,9 @@ fn values(frame: &Frame, program: &Program, column: Column, pivot: f64, weights:
 fn moves(matrix: &mut [Vec<f64>], base: &[Values], values: &[Values], lanes: usize) {
     let class = |of: &[Values], lane: usize| of.iter().take(matrix.len()).position(|v| v.x[lane] == 1.0);
     let all: Vec<_> = (0..lanes).filter_map(|i| Some((class(base, i)?, class(values, i)?, base[0].w[i]))).collect();
-    all.into_iter().for_each(|(from, to, weight)| matrix[from][to] += weight);
+    for (from, to, weight) in all {
+        matrix[from][to] += weight;
+    }
 }
 
 impl Sums {

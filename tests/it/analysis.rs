@@ -361,3 +361,43 @@ fn a_target_that_is_not_there_is_said_with_a_mend() {
     assert_eq!(message("bothh"), "there is nothing called `bothh` to ask about; did you mean `both`?");
     assert!(message("loaded").contains("ask mean(loaded), or p5(loaded)"));
 }
+
+/// A page with every chart it speaks of, lines that fit the terminal, and JSON that reads back.
+fn check_leaves(answer: forkcast::report::answer::Answer, charts: &[&str]) {
+    let summary = answer.summary(80);
+    assert!(summary.lines().all(|line| line.chars().count() <= 120), "{summary}");
+    let sentence = answer.sentence.clone();
+    assert!(sentence.ends_with('.'), "{sentence}");
+    let leaves = answer.leaves();
+    let names: Vec<&str> = leaves.charts.iter().map(|chart| chart.name.as_str()).collect();
+    assert_eq!(names, charts);
+    assert!(leaves.charts.iter().all(|chart| chart.narrow.is_some()));
+    let ids: Vec<&str> = leaves.page.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    let mut once = ids.clone();
+    once.sort_unstable();
+    once.dedup();
+    assert_eq!(ids.len(), once.len(), "{ids:?}");
+    assert!(leaves.json.starts_with("{\n  \"format\": 1,\n  \"forkcast\": "));
+    assert!(leaves.tables.iter().all(|table| table.csv.lines().count() > 1));
+}
+
+#[test]
+fn every_answer_leaves_a_page_charts_and_tables() {
+    let tornado = ask(&small(), "scenario.toml", playing(2000), |e| tornado(e, None)).unwrap();
+    check_leaves(answer::tornado(&tornado, 80).unwrap(), &["tornado"]);
+    let along = |address: &str| Along { address: address.to_owned(), from: 0.1, to: 0.9 };
+    let one = [along("events.a.probability")];
+    let two = [along("events.a.probability"), along("events.b.probability")];
+    for (along, chart) in [(&one[..], "sweep"), (&two[..], "heat-map")] {
+        let sweep = ask(&small(), "scenario.toml", playing(1000), |e| sweep(e, None, along, Some(3))).unwrap();
+        check_leaves(answer::sweep(&sweep, 80).unwrap(), &[chart]);
+    }
+    check_leaves(answer::seek(&sought("events.a.probability", None, "both", 0.25).unwrap(), 80).unwrap(), &["sweep"]);
+    let mut file = ScenarioFile::read(&small(), "scenario.toml").unwrap();
+    let files = small();
+    let mut sources = [Source { file: &mut file, files: &files }];
+    let specs = [Spec::default(), variant("one"), variant("three")];
+    let (found, results) = compare(&mut sources, &specs, &[], None, playing(2000)).unwrap();
+    let charts = ["variants", "flow-one", "waterfall-one", "flow-three", "waterfall-three"];
+    check_leaves(answer::compare(&found, &results, &[], 80).unwrap(), &charts);
+}

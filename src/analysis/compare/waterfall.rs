@@ -175,6 +175,7 @@ fn over(laid: &[Override], addresses: &[String], settings: &[Override]) -> Vec<O
     kept.chain(settings).cloned().collect()
 }
 
+#[derive(Clone, Copy)]
 struct Effect {
     value: f64,
     half_width: Option<f64>,
@@ -267,7 +268,9 @@ fn shared_out(
         }
         last = subset;
     }
-    effects.iter_mut().for_each(|effect| *effect /= orders.len() as f64);
+    for effect in &mut effects {
+        *effect /= orders.len() as f64;
+    }
     if structure {
         effects.push(values[values.len() - 1] - at(last));
     }

@@ -3,7 +3,7 @@
 use super::Verb;
 use crate::cli::options::{Leave, Play};
 use crate::cli::progress::Progress;
-use crate::cli::question::{leave_answer, warn};
+use crate::cli::question::{leave_answer, ready, warn};
 use crate::cli::scenario::{self, Opened};
 use crate::cli::terminal::Terminal;
 use crate::cli::{Told, interrupt};
@@ -66,6 +66,7 @@ fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<(), Told> {
     }
     let specs = asked.specs(&opened).map_err(|failure| terminal.failed(&failure))?;
     let stem = opened[0].stem();
+    ready(&stem, &asked.folder(), &asked.leave).map_err(|failure| terminal.failed(&failure))?;
     let progress = Progress::new(format!("{stem} compare"), 1, asked.leave.quiet);
     let tell = |finished, of| progress.finished_of(finished, of);
     let playing = Playing {

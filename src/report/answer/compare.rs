@@ -1,14 +1,17 @@
 //! `compare`: cases side by side; what differs in their assumptions and their results, in which futures, and why.
 
+mod tables;
+mod terminal;
+
 use super::said::{self, Said};
-use super::{Answer, Grid, Section, columns, command, drawn, facts, files, shortened, title};
+use super::{Answer, Grid, Section, command, drawn, facts, files, title};
 use crate::analysis::Varied;
 use crate::analysis::compare::{CaseFacts, Changed, Compare, MeasuredMetric, MeasuredShare, Step, Waterfall};
 use crate::analysis::estimate::Difference;
 use crate::analysis::target::TargetFacts;
 use crate::chart::{self, Svg, flow, variants, waterfall, words};
 use crate::diagnostic::Failure;
-use crate::report::{Chart, csv, json};
+use crate::report::{Chart, json};
 use crate::simulation::result::{Outcome, Path, Result as Played};
 
 /// `asked` stands on the command line after the first file, to ask the same again.
@@ -17,9 +20,9 @@ pub fn compare(answer: &Compare, results: &[Played], asked: &[String], width: us
     let said = Said::new(&answer.target, first, answer.run.futures);
     let mut charts = Charts::default();
     charts.add("", |width| variants::variants(&bars(answer), width));
-    let mut sections = vec![assumptions(answer), outcomes(answer)];
+    let mut sections = vec![Some(assumptions(answer)), outcomes(answer)];
     for case in 1..answer.cases.len() {
-        sections.push(of_case(answer, results, case, &said, &mut charts));
+        sections.push(Some(of_case(answer, results, case, &said, &mut charts)));
     }
     sections.push(shares("Events", &answer.events, answer));
     sections.push(metrics(answer));
@@ -43,9 +46,9 @@ pub fn compare(answer: &Compare, results: &[Played], asked: &[String], width: us
         facts,
         sections: sections.into_iter().flatten().collect(),
         charts: charts.list,
-        tables: vec![differences(answer)?, compared(answer)?, moves(answer)?, why(answer)?],
+        tables: tables::tables(answer)?,
         json: json::text(answer)?,
-        picture: picture(answer, &said, width),
+        picture: terminal::picture(answer, &said, width),
         files: all_files,
         command: command("compare", &about, &answer.run, &asked),
     })
@@ -186,7 +189,7 @@ fn titles(answer: &Compare, before: &[&str]) -> Vec<String> {
     before.iter().map(|text| (*text).to_owned()).chain(cases).collect()
 }
 
-fn assumptions(answer: &Compare) -> Option<Section> {
+fn assumptions(answer: &Compare) -> Section {
     let value = |text: &Option<String>| text.clone().unwrap_or_else(|| "–".to_owned());
     let mut rows: Vec<Vec<String>> = Vec::new();
     for changed in &answer.changed {
@@ -203,7 +206,7 @@ fn assumptions(answer: &Compare) -> Option<Section> {
         (false, false) => vec!["– where a file has no such number.".to_owned()],
     };
     let grid = grid(titles(answer, &["Assumption", "Address"]), rows);
-    Some(Section { title: "What is assumed differently".to_owned(), text, charts: Vec::new(), grid })
+    Section { title: "What is assumed differently".to_owned(), text, charts: Vec::new(), grid }
 }
 
 /// A value with its unit where it is a plain number, else as it is written.
@@ -321,7 +324,7 @@ fn by_words(metric: &MeasuredMetric, by: f64) -> String {
 }
 
 /// What becomes of the futures under a case, and why.
-fn of_case(answer: &Compare, results: &[Played], case: usize, said: &Said, charts: &mut Charts) -> Option<Section> {
+fn of_case(answer: &Compare, results: &[Played], case: usize, said: &Said, charts: &mut Charts) -> Section {
     let suffix = suffix(answer, case);
     let name = &answer.cases[case].title;
     let why = &answer.why[case - 1];
@@ -365,7 +368,7 @@ fn of_case(answer: &Compare, results: &[Played], case: usize, said: &Said, chart
     };
     let columns = ["Change", "From → to", "Its share of the difference", "95 % interval"].map(str::to_owned).to_vec();
     let rows = why.steps.iter().map(row).collect();
-    Some(Section { title: name.clone(), text, charts: names, grid: grid(columns, rows) })
+    Section { title: name.clone(), text, charts: names, grid: grid(columns, rows) }
 }
 
 fn on_chart(answer: &Compare, why: &Waterfall, case: usize) -> Option<waterfall::Waterfall> {
@@ -402,138 +405,4 @@ fn change(step: &Step) -> String {
         if step.addresses.len() > 1 { format!("{branch} {pair}") } else { pair }
     };
     all.map(one).collect::<Vec<String>>().join(", ")
-}
-
-fn differences(answer: &Compare) -> Result<crate::report::Table, Failure> {
-    let cases: Vec<String> = (1..=answer.cases.len()).map(|case| format!("case_{case}")).collect();
-    let names: Vec<&str> = ["address", "title", "unit"].into_iter().chain(cases.iter().map(String::as_str)).collect();
-    let changed = answer.changed.iter().map(|c| (&c.address, &c.title, c.unit.as_str(), &c.values));
-    let only = answer.only_in.iter().map(|only| (&only.address, &only.title, "", &only.values));
-    csv::table("assumptions", &names, changed.chain(only))
-}
-
-fn compared(answer: &Compare) -> Result<crate::report::Table, Failure> {
-    let names = [
-        "kind",
-        "name",
-        "title",
-        "case",
-        "value",
-        "low",
-        "high",
-        "difference",
-        "difference_low",
-        "difference_high",
-        "more_than_luck",
-        "higher",
-        "higher_by",
-        "lower",
-        "lower_by",
-    ];
-    let mut rows = Vec::new();
-    let numbers = |estimate: Option<crate::analysis::estimate::Estimate>, by: Option<Difference>| {
-        let value = (estimate.map(|e| e.value), estimate.map(|e| e.low), estimate.map(|e| e.high));
-        (value, (by.map(|d| d.value), by.map(|d| d.low), by.map(|d| d.high), by.map(|d| d.more_than_luck)))
-    };
-    for (kind, all) in [("outcome", &answer.outcomes), ("event", &answer.events)] {
-        for of in all {
-            for (case, facts) in of.cases.iter().zip(&answer.cases) {
-                let pair: [Option<f64>; 4] = [None; 4];
-                rows.push(((kind, &of.name, &of.title, &facts.title), numbers(case.share, case.difference), pair));
-            }
-        }
-    }
-    for metric in &answer.metrics {
-        for (index, (case, facts)) in metric.cases.iter().zip(&answer.cases).enumerate() {
-            let pair = match index {
-                0 => [None; 4],
-                _ => [Some(case.higher), case.higher_by, Some(case.lower), case.lower_by],
-            };
-            let words = ("metric", &metric.name, &metric.title, &facts.title);
-            rows.push((words, numbers(case.mean, case.difference), pair));
-        }
-    }
-    csv::table("results", &names, rows)
-}
-
-fn moves(answer: &Compare) -> Result<crate::report::Table, Failure> {
-    let rows = answer.moves.iter().zip(&answer.cases[1..]).flat_map(|(moves, case)| {
-        moves.shares.iter().enumerate().flat_map(move |(from, row)| {
-            let of =
-                move |(to, share): (usize, &f64)| (&case.title, &moves.outcomes[from], &moves.outcomes[to], *share);
-            row.iter().enumerate().map(of)
-        })
-    });
-    csv::table("moves", &["case", "from", "to", "share"], rows)
-}
-
-fn why(answer: &Compare) -> Result<crate::report::Table, Failure> {
-    let rows = answer.why.iter().flat_map(|why| {
-        why.steps.iter().map(move |step| {
-            (&why.case, &step.title, step.addresses.join(" "), change(step), step.effect, step.low, step.high)
-        })
-    });
-    csv::table("why", &["case", "change", "addresses", "from_to", "effect", "low", "high"], rows)
-}
-
-/// What differs, then the outcomes as a table, then why the target differs.
-fn picture(answer: &Compare, said: &Said, width: usize) -> String {
-    let narrow = (width / 3).clamp(16, 44);
-    let mut text = String::new();
-    if answer.cases.len() == 2 && !answer.changed.is_empty() {
-        let rows: Vec<Vec<String>> = (answer.changed.iter())
-            .map(|changed| {
-                let values = format!("{} → {}", in_words(changed, 0), in_words(changed, 1));
-                vec![shortened(&words::label(&changed.title), narrow * 2), values]
-            })
-            .collect();
-        text += &format!("{}\n", columns(&rows, &[]));
-    }
-    if !answer.only_in.is_empty() {
-        text += &format!("{} numbers stand in one of the files only.\n\n", answer.only_in.len());
-    }
-    let mut rows = vec![std::iter::once(String::new()).collect::<Vec<String>>()];
-    rows[0].extend(answer.outcomes.iter().map(|outcome| shortened(&words::label(&outcome.title), 18)));
-    if answer.outcomes.is_empty() || answer.target.kind != "outcome" {
-        rows[0].push(shortened(&words::label(&answer.target.title), 30));
-    }
-    for (index, case) in answer.cases.iter().enumerate() {
-        let mut row = vec![shortened(&case.title, narrow)];
-        for outcome in &answer.outcomes {
-            let case = &outcome.cases[index];
-            let figure = case.share.map_or_else(|| "–".to_owned(), |s| words::of_hundred(s.value));
-            row.push(format!("{figure}{}", mark(case.difference, words::signed)));
-        }
-        if answer.outcomes.is_empty() || answer.target.kind != "outcome" {
-            let of = &answer.targets[index];
-            let figure = of.target.map_or_else(|| "–".to_owned(), |target| said.figure(target.value));
-            row.push(format!("{figure}{}", mark(of.difference, |by| said.change(by))));
-        }
-        rows.push(row);
-    }
-    let right: Vec<usize> = (1..rows[0].len()).collect();
-    text += &columns(&rows, &right);
-    text += "in 100 futures; in brackets the change in points, ≈ where luck alone could do it\n";
-    for why in answer.why.iter().filter(|why| why.steps.len() > 1) {
-        text += &format!("\nWhy {} differs under “{}”\n", answer.target.title, why.case);
-        let most = why.steps.iter().map(|step| step.effect.abs()).fold(0.0, f64::max);
-        let rows: Vec<Vec<String>> = (why.steps.iter())
-            .map(|step| {
-                let length = if most > 0.0 { (step.effect.abs() / most * 16.0).round() as usize } else { 0 };
-                let bar = if step.effect < 0.0 { "░" } else { "█" }.repeat(length);
-                vec![shortened(&words::label(&step.title), narrow * 2), said.change(step.effect), bar]
-            })
-            .collect();
-        text += &columns(&rows, &[1]);
-    }
-    text
-}
-
-fn mark(difference: Option<Difference>, say: impl Fn(f64) -> String) -> String {
-    match difference {
-        None => String::new(),
-        Some(by) if by.low == 0.0 && by.high == 0.0 => " (=)".to_owned(),
-        Some(by) if by.more_than_luck => format!(" ({})", say(by.value)),
-        Some(_) => " (≈)".to_owned(),
-    }
 }

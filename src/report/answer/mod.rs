@@ -64,9 +64,9 @@ impl Answer {
 
     /// What the terminal shows.
     pub fn summary(&self, width: usize) -> String {
-        let mut text = format!("{}\n", super::summary::wrapped(&self.question, width, ""));
-        text += &format!("{}\n\n{}", super::summary::wrapped(&self.sentence, width, ""), self.picture);
-        text
+        let [question, sentence] =
+            [&self.question, &self.sentence].map(|text| super::summary::wrapped(text, width, ""));
+        format!("{question}\n{sentence}\n\n{}", self.picture)
     }
 }
 

@@ -7,6 +7,7 @@ use crate::chart::sweep as picture;
 use crate::chart::words;
 use crate::diagnostic::Failure;
 use crate::report::{csv, json};
+use std::fmt::Write;
 
 pub fn seek(answer: &Seek, width: usize) -> Result<Answer, Failure> {
     let said = Said::new(&answer.target, &answer.scenario, answer.run.futures);
@@ -103,6 +104,7 @@ fn alone(answer: &Seek, place: &Place, said: &Said) -> String {
         }
         [only] => {
             let outside = match place.within_range {
+                Some(false) if place.assumption.default_range => ", which is far from what it is now",
                 Some(false) => ", which is outside the range that the scenario gives it",
                 _ => "",
             };
@@ -148,8 +150,7 @@ fn needed(place: &Place, said: &Said) -> String {
     let values: Vec<String> = place.found.iter().map(|found| said::value(&place.assumption, found.value)).collect();
     match (values.as_slice(), place.nearest) {
         ([], Some((x, value))) => {
-            format!("out of reach: at most {} at {}", said.figure(value), said::value(&place.assumption, x))
-                .replace("at most", "nearest")
+            format!("out of reach: nearest {} at {}", said.figure(value), said::value(&place.assumption, x))
         }
         ([], None) => "out of reach".to_owned(),
         (values, _) => words::list(values),
@@ -190,7 +191,9 @@ fn curve(answer: &Seek, place: &Place, said: &Said) -> picture::Sweep {
         outcomes: Vec::new(),
         shares: Vec::new(),
         now: place.assumption.number.filter(|now| inside(*now)).map(|now| now * times),
-        range: range.filter(|(low, high)| inside(*low) && inside(*high)).map(|(low, high)| (low * times, high * times)),
+        range: range
+            .filter(|(low, high)| !place.assumption.default_range && inside(*low) && inside(*high))
+            .map(|(low, high)| (low * times, high * times)),
         crossing: place.found.first().map(|found| (found.value * times, format!("{} is {to}", title_of(answer)))),
         source: source(&answer.scenario, &answer.run),
     }
@@ -264,7 +267,7 @@ fn picture_of(answer: &Seek, said: &Said, width: usize) -> String {
     }
     let mut text = columns(&rows, &[]);
     if hidden > 0 {
-        text += &format!("{hidden} others cannot do it alone.\n");
+        let _ = writeln!(text, "{hidden} others cannot do it alone.");
     }
     text
 }

@@ -92,7 +92,12 @@ fn curve(answer: &Sweep, axis: &Axis) -> picture::Sweep {
         outcomes: outcomes(answer),
         shares: points.iter().map(|point| point.outcomes.clone()).collect(),
         now: axis.here.map(|place| axis.values[place] * times),
-        range: assumption.low.zip(assumption.high).map(|(low, high)| (low * times, high * times)),
+        // A range that forkcast made up is not the file's.
+        range: assumption
+            .low
+            .zip(assumption.high)
+            .filter(|_| !assumption.default_range)
+            .map(|(low, high)| (low * times, high * times)),
         crossing: match answer.turns.as_slice() {
             [turn, ..] => Some((turn.at * times, format!("{} becomes the likeliest", outcome(answer, &turn.to)))),
             [] => None,

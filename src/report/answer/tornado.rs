@@ -6,7 +6,9 @@ use crate::analysis::tornado::{End, Row, Tornado};
 use crate::chart::tornado as picture;
 use crate::chart::words;
 use crate::diagnostic::Failure;
+use crate::report::summary::wrapped;
 use crate::report::{csv, json};
+use std::fmt::Write;
 
 /// Rows on the terminal.
 const ROWS: usize = 12;
@@ -196,7 +198,7 @@ fn bars(answer: &Tornado, said: &Said, width: usize) -> String {
     if shown.iter().any(|row| row.turns_back) {
         notes.push("↩ both ends move it the same way".to_owned());
     }
-    text += &format!("{}\n", super::super::summary::wrapped(&notes.join("; "), width, ""));
+    let _ = writeln!(text, "{}", wrapped(&notes.join("; "), width, ""));
     let further = answer.rows.len() - shown.len();
     let mut more = Vec::new();
     if further > 0 {
@@ -206,7 +208,7 @@ fn bars(answer: &Tornado, said: &Said, width: usize) -> String {
         more.push(format!("{} have no range and are left out", answer.left_out.len()));
     }
     if !more.is_empty() {
-        text += &format!("{}.\n", more.join("; "));
+        let _ = writeln!(text, "{}.", more.join("; "));
     }
     text
 }
