@@ -93,7 +93,7 @@ fn request() -> Request<'static> {
 
 fn futures() -> u64 {
     let asked = std::env::var("REFERENCE_FUTURES").ok();
-    asked.and_then(|n| n.replace('_', "").parse().ok()).unwrap_or(200_000)
+    asked.and_then(|n| n.replace('_', "").parse().ok()).unwrap_or(100_000)
 }
 
 /// The exact numbers of a scenario, and where the scenario is.
