@@ -153,8 +153,7 @@ fn group_spread(base: &[f64], case: &[f64]) -> f64 {
 }
 
 fn group_quantiles(sums: &Sums, share: f64) -> Option<Vec<f64>> {
-    let blocks: Vec<&[(f64, f64)]> = sums.values.chunks(crate::program::LANES).collect();
-    let of_group = |group: usize| blocks.iter().skip(group).step_by(GROUPS).flat_map(|block| block.iter().copied());
+    let of_group = |group: usize| sums.values.iter().skip(group).step_by(GROUPS).copied();
     (0..GROUPS).map(|group| quantile(&sorted(of_group(group)), share)).collect()
 }
 

@@ -12,6 +12,9 @@ use crate::simulation::run::{Settings, Stopped};
 use crate::simulation::{self, Request};
 use std::sync::atomic::AtomicBool;
 
+/// Weighted futures that are worth fewer than this say nothing.
+const TOO_FEW: f64 = 100.0;
+
 /// How futures are played out.
 #[derive(Clone, Copy, Default)]
 pub struct Playing<'a> {
@@ -173,7 +176,16 @@ pub fn play(
         interrupted: playing.interrupted,
     };
     match paired::play(&players, wanted, &settings) {
-        Ok(paired) => Ok((paired, programs)),
+        Ok(paired) => match (0..programs.len()).find(|&case| paired.worth(case).is_some_and(|worth| worth < TOO_FEW)) {
+            Some(case) => Err(Failure::Request {
+                message: format!(
+                    "what was observed is so unlikely that the {futures} futures are worth only {:.0}",
+                    paired.worth(case).unwrap_or(0.0)
+                ),
+                help: Some("play more futures (`--futures`)".to_owned()),
+            }),
+            None => Ok((paired, programs)),
+        },
         Err(stopped) => {
             let culprit = culprit(&programs, stopped);
             Err(simulation::failure(file, scenarios[culprit], &programs[culprit], stopped))

@@ -86,32 +86,28 @@ pub fn seek(experiment: &mut Experiment, of: Option<&str>, sought: &Sought) -> R
         let paired = experiment.play(&[&experiment.scenario], &[target.column], kept(&target))?;
         estimate(&paired.sums[0][0], target.measure).ok_or_else(|| target.never())?
     };
-    let answers = match &sought.address {
-        Some(address) => {
-            let varied = experiment.varied(address)?;
-            let range = match sought.range {
-                Some(range) => range,
-                None => widest(&varied).ok_or_else(|| no_range(&varied))?,
-            };
+    let answers = if let Some(address) = &sought.address {
+        let varied = experiment.varied(address)?;
+        let range = match sought.range {
+            Some(range) => range,
+            None => widest(&varied).ok_or_else(|| no_range(&varied))?,
+        };
+        let mut search = Search { experiment, target: &target, varied: &varied, to: sought.to, cases: &mut cases };
+        vec![search.answer(range, TRIED, sought.range.is_some())?]
+    } else {
+        let mut answers = Vec::new();
+        for varied in experiment.scenario.assumptions.iter().map(Varied::of).collect::<Vec<_>>() {
+            let Some(range) = widest(&varied).filter(|_| varied.low.is_some()) else { continue };
             let mut search = Search { experiment, target: &target, varied: &varied, to: sought.to, cases: &mut cases };
-            vec![search.answer(range, TRIED, sought.range.is_some())?]
-        }
-        None => {
-            let mut answers = Vec::new();
-            for varied in experiment.scenario.assumptions.iter().map(Varied::of).collect::<Vec<_>>() {
-                let Some(range) = widest(&varied).filter(|_| varied.low.is_some()) else { continue };
-                let mut search =
-                    Search { experiment, target: &target, varied: &varied, to: sought.to, cases: &mut cases };
-                match search.answer(range, TRIED_EACH, false) {
-                    Ok(answer) => answers.push(answer),
-                    Err(Failure::Interrupted) => return Err(Failure::Interrupted),
-                    // What cannot be set alone cannot be the one thing to believe.
-                    Err(_) => {}
-                }
+            match search.answer(range, TRIED_EACH, false) {
+                Ok(answer) => answers.push(answer),
+                Err(Failure::Interrupted) => return Err(Failure::Interrupted),
+                // What cannot be set alone cannot be the one thing to believe.
+                Err(_) => {}
             }
-            answers.sort_by_key(|answer| (answer.found.is_empty(), answer.within_range != Some(true)));
-            answers
         }
+        answers.sort_by_key(|answer| (answer.found.is_empty(), answer.within_range != Some(true)));
+        answers
     };
     Ok(Seek {
         format: FORMAT,
@@ -146,7 +142,7 @@ fn widest(varied: &Varied) -> Option<(f64, f64)> {
     let (low, high) = (varied.low?, varied.high?);
     let (from, to) = (low - (high - low), high + (high - low));
     let within = |x: f64| if low >= 0.0 { x.max(0.0) } else { x };
-    Some(if varied.address.ends_with(".rho") { (from.max(-0.99), to.min(0.99)) } else { (within(from), to) })
+    Some(if varied.address.starts_with("correlations.") { (from.max(-0.99), to.min(0.99)) } else { (within(from), to) })
 }
 
 struct Search<'s, 'a> {
@@ -280,10 +276,10 @@ impl Search<'_, '_> {
         let mut best: Option<(f64, Estimate)> = None;
         let patience = if fine { 1e-3 } else { 0.02 };
         for end in [a, b] {
-            if end.1 == 0.0 {
-                if let Some(at) = self.at(&[end.0])?[0] {
-                    return Ok((end.0, at));
-                }
+            if end.1 == 0.0
+                && let Some(at) = self.at(&[end.0])?[0]
+            {
+                return Ok((end.0, at));
             }
         }
         for _ in 0..STEPS {

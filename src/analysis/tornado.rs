@@ -72,7 +72,7 @@ pub fn tornado(experiment: &mut Experiment, of: Option<&str>) -> Result<Tornado,
                 scenarios.extend([at_low, at_high]);
             }
             Err(why) => {
-                left_out.push(LeftOut { address: varied.address, title: varied.title, value: varied.value, why })
+                left_out.push(LeftOut { address: varied.address, title: varied.title, value: varied.value, why });
             }
         }
     }

@@ -22,7 +22,7 @@ pub struct Assumptions {
 /// How it is played out.
 #[derive(Args)]
 pub struct Play {
-    /// How many futures, as in 100_000 or 1e6 [default: as the file says, else 100,000]
+    /// How many futures, as in `100_000` or 1e6 [default: as the file says, else 100,000]
     #[arg(long, value_name = "N", value_parser = futures)]
     pub futures: Option<u64>,
     /// Another seed gives other luck [default: as the file says, else 1]
@@ -101,7 +101,7 @@ fn futures(text: &str) -> Result<u64, String> {
         _ => (text.as_str(), 1.0),
     };
     match digits.parse::<f64>().map(|number| number * unit) {
-        Ok(number) if number >= 1.0 && number <= MOST && number.fract() == 0.0 => Ok(number as u64),
+        Ok(number) if (1.0..=MOST).contains(&number) && number.fract() == 0.0 => Ok(number as u64),
         Ok(number) if number > MOST => Err("that is more than anybody can wait for".to_owned()),
         _ => Err("a whole number of at least 1 is needed, as in 100_000 or 1e6".to_owned()),
     }

@@ -81,13 +81,12 @@ pub fn lay(
 
 fn put(table: &mut Table, address: &Address, set: &Override) {
     if let Ok(node) = table.find_mut(address) {
-        if let (Some(inner), None) = (node.table(), set.node.table()) {
-            if inner.contains("value") {
-                if let Some(value) = node.child_mut("value") {
-                    *value = set.node.clone();
-                    return;
-                }
-            }
+        if let (Some(inner), None) = (node.table(), set.node.table())
+            && inner.contains("value")
+            && let Some(value) = node.child_mut("value")
+        {
+            *value = set.node.clone();
+            return;
         }
         *node = set.node.clone();
     } else {

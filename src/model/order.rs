@@ -178,7 +178,9 @@ pub fn order(
         let references = path_references(path);
         connect(&mut graph, Thing::Path(i), &references);
         let mut all = references;
-        path_parameters(path).into_iter().for_each(|t| named(t, &mut all));
+        for parameter in path_parameters(path) {
+            named(parameter, &mut all);
+        }
         order.path_names.push(in_order(all));
     }
     for (i, event) in events.iter().enumerate() {

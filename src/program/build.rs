@@ -163,10 +163,10 @@ impl Builder {
 
     fn table_of(&mut self, values: Box<[f64]>) -> Value {
         let used = &values[self.used(&values)];
-        if let Some(&first) = used.first() {
-            if used.iter().all(|v| v.to_bits() == first.to_bits()) {
-                return Operand::Constant(first);
-            }
+        if let Some(&first) = used.first()
+            && used.iter().all(|v| v.to_bits() == first.to_bits())
+        {
+            return Operand::Constant(first);
         }
         if let Some(index) = self
             .tables
@@ -270,10 +270,12 @@ impl Builder {
             Place::Before | Place::After => (0, self.steps),
             Place::Once | Place::End => (0, (0, u32::MAX)),
         };
-        if let Some(known) = self.known.get(&key) {
-            if known.depth <= depth && known.steps.0 <= steps.0 && known.steps.1 >= steps.1 {
-                return known.value;
-            }
+        if let Some(known) = self.known.get(&key)
+            && known.depth <= depth
+            && known.steps.0 <= steps.0
+            && known.steps.1 >= steps.1
+        {
+            return known.value;
         }
         let slot = self.new_temporary(range, fixed, place);
         self.push_to(place, op(slot));
@@ -431,7 +433,7 @@ impl Builder {
     /// Opens a body that runs only where the mask holds in some future of the block. None if it never can.
     pub fn open_if_any(&mut self, mask: Value) -> Option<Scope> {
         let scope = match mask {
-            Operand::Constant(c) if c == 0.0 => return None,
+            Operand::Constant(0.0) => return None,
             Operand::Constant(_) => return Some(Scope::Always),
             Operand::Slot(mask) => Scope::IfAny(mask),
             Operand::Table(_) => {
@@ -665,12 +667,11 @@ impl Builder {
     }
 
     fn check_site(&mut self, value: Value, mask: Value, infinite: bool, span: Span, what: String) {
-        let site = match self.checks.iter().position(|c| c.span == span && c.what == what) {
-            Some(index) => index,
-            None => {
-                self.checks.push(CheckSite { span, what });
-                self.checks.len() - 1
-            }
+        let site = if let Some(index) = self.checks.iter().position(|c| c.span == span && c.what == what) {
+            index
+        } else {
+            self.checks.push(CheckSite { span, what });
+            self.checks.len() - 1
         };
         self.push_to(self.place, Op::Check { value, mask, infinite, site: site as u32 });
     }

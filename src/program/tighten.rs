@@ -93,11 +93,13 @@ fn write_in_place(code: &mut Vec<Instruction>, temporary: &[bool], reads: &[u32]
                 }) if (*first, *to) == (instruction.from, instruction.to) => Some((*state, *from)),
                 _ => None,
             };
-        if let (Some((state, from)), Some(out)) = (copied, instruction.op.result()) {
-            if *out == from && temporary[from as usize] && reads[from as usize] == 1 {
-                *out = state;
-                code.remove(i + 1);
-            }
+        if let (Some((state, from)), Some(out)) = (copied, instruction.op.result())
+            && *out == from
+            && temporary[from as usize]
+            && reads[from as usize] == 1
+        {
+            *out = state;
+            code.remove(i + 1);
         }
         i += 1;
     }
@@ -249,10 +251,12 @@ fn make_moves(code: &mut [Instruction], at: &mut usize, last: &[usize], temporar
     let mut written_here = Vec::new();
     for instruction in code {
         *at += 1;
-        if let Op::Unary(Unary::Copy, out, Operand::Slot(from)) = instruction.op {
-            if temporary[from as usize] && last[from as usize] == *at && written_here.contains(&from) {
-                instruction.op = Op::Move { out, from };
-            }
+        if let Op::Unary(Unary::Copy, out, Operand::Slot(from)) = instruction.op
+            && temporary[from as usize]
+            && last[from as usize] == *at
+            && written_here.contains(&from)
+        {
+            instruction.op = Op::Move { out, from };
         }
         instruction.op.slots(&mut |slot, written| {
             if written {

@@ -177,10 +177,10 @@ impl Histogram {
 
     /// From where to where the values of a bin lie.
     fn stretch(&self, bins: &Bins, bin: usize) -> (f64, f64) {
-        if let Some(&(least, greatest)) = self.extremes.get(bin) {
-            if least <= greatest {
-                return (least, greatest);
-            }
+        if let Some(&(least, greatest)) = self.extremes.get(bin)
+            && least <= greatest
+        {
+            return (least, greatest);
         }
         let edge = |i: usize| bins.low + bins.width * i as f64;
         match bin {

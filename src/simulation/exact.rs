@@ -55,7 +55,7 @@ impl ExactSum {
         }
         let mut digits = *self.digits;
         let mut carry = 0i64;
-        for digit in digits.iter_mut() {
+        for digit in &mut digits {
             let total = *digit + carry;
             *digit = total & 0xFFFF_FFFF;
             carry = total >> 32;
@@ -64,7 +64,7 @@ impl ExactSum {
         let negative = carry < 0;
         if negative {
             let mut borrow = 1i64;
-            for digit in digits.iter_mut() {
+            for digit in &mut digits {
                 let total = (!*digit & 0xFFFF_FFFF) + borrow;
                 *digit = total & 0xFFFF_FFFF;
                 borrow = total >> 32;

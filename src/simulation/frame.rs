@@ -293,7 +293,7 @@ impl<'a> Frame<'a> {
         for &cause in causes {
             let date = &self.columns[cause as usize].0;
             let mut look = |i: usize, from: f64, to: f64| {
-                cut |= if (date[i] > from) & (date[i] < to) { u64::MAX } else { 0 };
+                cut |= if (date[i] > from) && (date[i] < to) { u64::MAX } else { 0 };
             };
             match (source(from), source(to)) {
                 (Source::Number(from), Source::Number(to)) => (0..LANES).for_each(|i| look(i, from, to)),
@@ -358,8 +358,8 @@ impl<'a> Frame<'a> {
         let mut suspicious = 0u64;
         match source(value) {
             // Finite numbers less themselves are +0, all of whose bits are 0.
-            Source::Column(values) => values.iter().for_each(|x| suspicious |= (x - x).to_bits()),
-            Source::Number(x) => suspicious = (x - x).to_bits(),
+            Source::Column(values) => values.iter().for_each(|x| suspicious |= (x * 0.0).abs().to_bits()),
+            Source::Number(x) => suspicious = (x * 0.0).abs().to_bits(),
         }
         if suspicious != 0 {
             (0..LANES).for_each(|lane| self.check_lane(value, mask, infinite, site, lane));
@@ -449,7 +449,7 @@ impl<'a> Frame<'a> {
         for &cause in causes {
             let date = &self.columns[cause as usize].0;
             for i in 0..LANES {
-                let cuts = (date[i] > from[i]) & (date[i] < end[i]);
+                let cuts = (date[i] > from[i]) && (date[i] < end[i]);
                 end[i] = if cuts { date[i] } else { end[i] };
             }
         }
@@ -548,7 +548,7 @@ fn execute(frame: &mut Frame, code: &[Instruction]) {
                     Operand::Slot(*flag),
                     *value,
                     |flag, x| {
-                        if (x < low) | (x > high) { 1.0 } else { flag }
+                        if (x < low) || (x > high) { 1.0 } else { flag }
                     },
                 );
                 frame.map1(*out, *value, |x| {

@@ -143,7 +143,7 @@ pub(super) fn execute_lane(frame: &mut Frame, code: &[Instruction], lane: usize)
             }
             Op::Clamp { out, flag, value, low, high } => {
                 let x = frame.lane(*value, lane);
-                if (x < *low) | (x > *high) {
+                if (x < *low) || (x > *high) {
                     frame.set(*flag, lane, 1.0);
                 }
                 let x = if x < *low { *low } else { x };

@@ -12,7 +12,7 @@ use crate::program::{Branches, LANES, Program};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-/// Futures are dealt out to so many groups, block by block: what differs from group to group tells how well a number is
+/// Futures are dealt out to so many groups, one by one: what differs from group to group tells how well a number is
 /// known that is neither a share nor a mean.
 pub const GROUPS: usize = 16;
 
@@ -55,6 +55,16 @@ pub struct Paired {
     pub moves: Vec<Vec<Vec<f64>>>,
     /// Of each program, where results are wanted.
     pub runs: Vec<Run>,
+    /// For each program with evidence the sum of its futures' weights, and of their squares.
+    weights: Vec<Option<(f64, f64)>>,
+}
+
+impl Paired {
+    /// How many unweighted futures those of a program are worth (Kish 1965); none without evidence.
+    pub fn worth(&self, case: usize) -> Option<f64> {
+        let (sum, squares) = self.weights.get(case).copied().flatten()?;
+        Some(if squares > 0.0 { sum * (sum / squares) } else { 0.0 })
+    }
 }
 
 /// Sums over futures of a number under two programs: the first one's x with its weight w, and this one's y with its
@@ -91,7 +101,13 @@ pub fn play(players: &[Player], wanted: Wanted, settings: &Settings) -> Result<P
 
 fn play_in_pool(players: &[Player], wanted: Wanted, settings: &Settings) -> Result<Paired, Stopped> {
     let Some(first) = players.first() else {
-        return Ok(Paired { futures: settings.futures, sums: Vec::new(), moves: Vec::new(), runs: Vec::new() });
+        return Ok(Paired {
+            futures: settings.futures,
+            sums: Vec::new(),
+            moves: Vec::new(),
+            runs: Vec::new(),
+            weights: Vec::new(),
+        });
     };
     let table = Table {
         players,
@@ -99,9 +115,10 @@ fn play_in_pool(players: &[Player], wanted: Wanted, settings: &Settings) -> Resu
         futures: settings.futures,
         scales: players.iter().map(|p| scale(p.program, settings)).collect::<Result<_, _>>()?,
         pivots: pivots(first, settings.futures)?,
-        plans: match wanted.results {
-            true => players.iter().map(|p| run::pilot(p.program, settings)).collect::<Result<_, _>>()?,
-            false => Vec::new(),
+        plans: if wanted.results {
+            players.iter().map(|p| run::pilot(p.program, settings)).collect::<Result<_, _>>()?
+        } else {
+            Vec::new()
         },
     };
     let work = Work::new(settings.futures.div_ceil(CELL), settings);
@@ -133,7 +150,10 @@ fn play_in_pool(players: &[Player], wanted: Wanted, settings: &Settings) -> Resu
         parts.iter().for_each(|part| tallies.merge(&part[index]));
         Run { plan, tallies }
     });
-    Ok(Paired { futures: settings.futures, runs: runs.collect(), sums: total.sums, moves: total.moves })
+    let runs = runs.collect();
+    let weighted = players.iter().zip(total.weights);
+    let weights = weighted.map(|(player, sums)| player.program.weight.map(|_| sums)).collect();
+    Ok(Paired { futures: settings.futures, runs, sums: total.sums, moves: total.moves, weights })
 }
 
 /// The fault of a future, if it has one.
@@ -158,6 +178,8 @@ struct Table<'a> {
 struct Cell {
     sums: Vec<Vec<Sums>>,
     moves: Vec<Vec<Vec<f64>>>,
+    /// Of each program the sum of all weights, and of their squares.
+    weights: Vec<(f64, f64)>,
 }
 
 /// Cells are added up in order; those that are early wait.
@@ -182,10 +204,9 @@ impl Cell {
         let column = |&pivot: &f64| Sums { pivot, ..Sums::default() };
         let row: Vec<Sums> = table.pivots.iter().map(column).collect();
         let classes = table.wanted.outcomes;
-        Cell {
-            sums: vec![row; table.players.len()],
-            moves: vec![vec![vec![0.0; classes]; classes]; table.players.len()],
-        }
+        let cases = table.players.len();
+        let moves = vec![vec![vec![0.0; classes]; classes]; cases];
+        Cell { sums: vec![row; cases], moves, weights: vec![(0.0, 0.0); cases] }
     }
 
     fn add(&mut self, other: Cell) {
@@ -194,6 +215,9 @@ impl Cell {
         }
         for (mine, theirs) in self.moves.iter_mut().flatten().flatten().zip(other.moves.iter().flatten().flatten()) {
             *mine += theirs;
+        }
+        for (mine, theirs) in self.weights.iter_mut().zip(other.weights) {
+            *mine = (mine.0 + theirs.0, mine.1 + theirs.1);
         }
     }
 }
@@ -213,15 +237,18 @@ impl Table<'_> {
             let mut frame = Frame::new(player.program);
             for (number, (first, lanes)) in run::blocks(self.futures, cell).enumerate() {
                 let weights = self.play_block(index, &mut frame, tallies, (first, lanes))?;
+                for weight in &weights[..lanes] {
+                    left.weights[index].0 += weight;
+                    left.weights[index].1 += weight * weight;
+                }
                 let values: Vec<Values> = (player.columns.iter().zip(&self.pivots))
                     .map(|(&column, &pivot)| values(&frame, player.program, column, pivot, &weights))
                     .collect();
                 if index == 0 {
                     base.push(values.clone());
                 }
-                let group = (first / LANES as u64) as usize % GROUPS;
                 for (column, sums) in left.sums[index].iter_mut().enumerate() {
-                    sums.block(&base[number][column], &values[column], lanes, group);
+                    sums.block(&base[number][column], &values[column], lanes);
                     if self.wanted.values.contains(&column) {
                         sums.keep(&values[column], lanes);
                     }
@@ -329,7 +356,7 @@ fn moves(matrix: &mut [Vec<f64>], base: &[Values], values: &[Values], lanes: usi
 }
 
 impl Sums {
-    fn block(&mut self, base: &Values, values: &Values, lanes: usize, group: usize) {
+    fn block(&mut self, base: &Values, values: &Values, lanes: usize) {
         self.futures += lanes as u64;
         for i in 0..lanes {
             let (w, x, v, y) = (base.w[i], base.x[i], values.w[i], values.x[i]);
@@ -342,8 +369,8 @@ impl Sums {
                     place += 1;
                 }
             }
-            self.groups[group][0] += v;
-            self.groups[group][1] += v * y;
+            self.groups[i % GROUPS][0] += v;
+            self.groups[i % GROUPS][1] += v * y;
             self.differ += u64::from(w != v || (w > 0.0 && x != y));
             if w > 0.0 && v > 0.0 {
                 self.both += w;

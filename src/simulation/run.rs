@@ -181,22 +181,21 @@ fn cell_of(
     cell: u64,
 ) -> Result<(), Fault> {
     for (first, lanes) in blocks(futures, cell) {
-        match (program.weight, plan.full_weight) {
-            (Some(weight), Some(full)) => weighted_block(frame, tallies, program, plan, (first, lanes), weight, full)?,
-            _ => {
-                let mut weights = [0; LANES];
-                weights[..lanes].fill(1);
-                let block = Block { first, lanes, weights, plain: lanes == LANES };
-                frame.start(first);
-                tallies.path_values(frame, program, plan, &block, 0);
-                for k in 1..=program.steps() {
-                    frame.step(k);
-                    tallies.path_values(frame, program, plan, &block, k);
-                }
-                frame.end();
-                fault_of(frame, lanes)?;
-                tallies.finished(frame, program, plan, &block);
+        if let (Some(weight), Some(full)) = (program.weight, plan.full_weight) {
+            weighted_block(frame, tallies, program, plan, (first, lanes), weight, full)?;
+        } else {
+            let mut weights = [0; LANES];
+            weights[..lanes].fill(1);
+            let block = Block { first, lanes, weights, plain: lanes == LANES };
+            frame.start(first);
+            tallies.path_values(frame, program, plan, &block, 0);
+            for k in 1..=program.steps() {
+                frame.step(k);
+                tallies.path_values(frame, program, plan, &block, k);
             }
+            frame.end();
+            fault_of(frame, lanes)?;
+            tallies.finished(frame, program, plan, &block);
         }
     }
     tallies.close_cell();
@@ -219,7 +218,7 @@ fn weighted_block(
     let mut weights = [0; LANES];
     for i in 0..lanes {
         let scaled = (FULL_WEIGHT * (likelihood[i] / full)).round();
-        weights[i] = scaled.min(GREATEST_WEIGHT).max(0.0) as u64;
+        weights[i] = scaled.clamp(0.0, GREATEST_WEIGHT) as u64;
     }
     if weights.iter().all(|w| *w == 0) {
         tallies.futures += lanes as u64;
@@ -271,7 +270,7 @@ pub(super) fn pilot(program: &Program, settings: &Settings) -> Result<Plan, Stop
     // The pilot is the same whatever the number of futures, so that shards agree; only a smaller run has a smaller one.
     let futures = settings.futures.min(PILOT);
     let series = program.paths.len() * program.ends.len();
-    let kept = if series == 0 { LANES as u64 } else { (PILOT_NUMBERS / series) as u64 }.max(LANES as u64);
+    let kept = PILOT_NUMBERS.checked_div(series).unwrap_or(0).max(LANES) as u64;
     let quiet = Settings { progress: None, ..*settings };
     let work = Work::new(futures.div_ceil(CELL), &quiet);
     let parts: Mutex<Vec<Pilot>> = Mutex::new(Vec::new());

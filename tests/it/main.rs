@@ -1,5 +1,6 @@
 //! The one integration-test crate: forkcast from outside.
 
+mod analysis;
 mod charts;
 mod cli;
 mod errors;

@@ -93,9 +93,10 @@ pub(super) fn waterfall(
     let structure = cases[0].source != cases[number].source;
     if changes.len() > MOST || ends.contains(&None) {
         let count = changes.len();
-        answer.missing = Some(match ends.contains(&None) {
-            true => "the target has no value in one of the cases".to_owned(),
-            false => format!("{count} changes are too many to be taken apart"),
+        answer.missing = Some(if ends.contains(&None) {
+            "the target has no value in one of the cases".to_owned()
+        } else {
+            format!("{count} changes are too many to be taken apart")
         });
         return Ok(answer);
     }

@@ -1,7 +1,7 @@
 //! Correlated luck: of the steps of paths, of quantities and of events (a Gaussian copula).
 //!
 //! Members are taken in file order, so that the first of a group keeps the luck it would have alone: the j-th one's normal
-//! is Σ L_ji ε_i with L the Cholesky factor of the group's correlations and ε_i its members' own.
+//! is Σ `L_ji` `ε_i` with L the Cholesky factor of the group's correlations and `ε_i` its members' own.
 
 use super::Lowering;
 use crate::chance::correlation::Factor;
@@ -141,15 +141,12 @@ impl Lowering<'_> {
 
     /// The luck of an event, for its whole life.
     pub(super) fn event_luck(&mut self, index: usize) -> Value {
-        match self.dependence.row(EVENTS, index) {
-            Some(row) => {
-                let normal = self.mixed(EVENTS, &row);
-                self.b.unary(Unary::NormalShare, normal)
-            }
-            None => {
-                let address = self.scenario.events[index].address.clone();
-                self.luck(&address, 0, Once::Future)
-            }
+        if let Some(row) = self.dependence.row(EVENTS, index) {
+            let normal = self.mixed(EVENTS, &row);
+            self.b.unary(Unary::NormalShare, normal)
+        } else {
+            let address = self.scenario.events[index].address.clone();
+            self.luck(&address, 0, Once::Future)
         }
     }
 }

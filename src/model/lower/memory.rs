@@ -215,10 +215,10 @@ impl Lowering<'_> {
     fn longest_look(&self, path: usize) -> usize {
         let mut days: f64 = 0.0;
         self.scenario.visit_terms(&mut |term: &Term| {
-            if let Node::Ago(p, d) = term.node {
-                if p == path {
-                    days = days.max(d);
-                }
+            if let Node::Ago(p, d) = term.node
+                && p == path
+            {
+                days = days.max(d);
             }
         });
         let ends = self.b.ends();
@@ -234,19 +234,18 @@ impl Lowering<'_> {
             Moment::Before => {
                 // The state at T(k−2): what was before at the step before.
                 let key = signature(argument);
-                let slot = match self.memory.before.get(&key) {
-                    Some(&slot) => slot,
-                    None => {
-                        let initial = self.place(Place::Once, |l| l.term(argument, &start));
-                        let range = Range { nan: true, ..range_of(argument.kind) };
-                        let slot = self.b.state_within(initial, range);
-                        self.memory.before.insert(key, slot);
-                        self.place(Place::After, |l| {
-                            let value = l.term(argument, &Context::at(Moment::Before));
-                            l.b.assign(slot, value);
-                        });
-                        slot
-                    }
+                let slot = if let Some(&slot) = self.memory.before.get(&key) {
+                    slot
+                } else {
+                    let initial = self.place(Place::Once, |l| l.term(argument, &start));
+                    let range = Range { nan: true, ..range_of(argument.kind) };
+                    let slot = self.b.state_within(initial, range);
+                    self.memory.before.insert(key, slot);
+                    self.place(Place::After, |l| {
+                        let value = l.term(argument, &Context::at(Moment::Before));
+                        l.b.assign(slot, value);
+                    });
+                    slot
                 };
                 self.state_before(slot)
             }

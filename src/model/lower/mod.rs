@@ -72,7 +72,7 @@ enum Moment {
     End,
 }
 
-impl<'c> Context<'c> {
+impl Context<'_> {
     fn at(moment: Moment) -> Self {
         Context { moment, reader: None, causes: &[], piece: None, occurrence: false }
     }

@@ -175,7 +175,7 @@ impl Lowering<'_> {
         }
         let until = self.counted_until(event.event, context);
         let (date, same) = self.date_column(event);
-        if until.filter(|_| self.b.place() != Place::Before).is_none() && same.is_none() {
+        if until.as_ref().is_none_or(|_| self.b.place() == Place::Before) && same.is_none() {
             return date;
         }
         let happened = self.happened(event, context);

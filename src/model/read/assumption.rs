@@ -451,11 +451,11 @@ fn range(inner: Option<&Table>, assumption: &Assumption, sort: Sort, listed: &mu
         value
     };
     let (low, high) = (end("low"), end("high"));
-    if let (Some(a), Some(b)) = (low, high) {
-        if a > b {
-            let span = inner.and_then(|t| t.get("low")).map_or(listed.span, |n| n.span);
-            reading.error(span, format!("`low` is {a} and `high` is {b}: the range goes down"), "exchange the two");
-        }
+    if let (Some(a), Some(b)) = (low, high)
+        && a > b
+    {
+        let span = inner.and_then(|t| t.get("low")).map_or(listed.span, |n| n.span);
+        reading.error(span, format!("`low` is {a} and `high` is {b}: the range goes down"), "exchange the two");
     }
     let default = default_range(assumption, sort);
     listed.default_range = (low.is_none() || high.is_none()) && default.is_some();
@@ -518,9 +518,10 @@ pub fn duration(node: &Written, place: &Place, reading: &mut Reading) -> Option<
         table::check_keys(inner, &["value", "low", "high", "note", "source", "title", "unit"], "a duration", reading);
     }
     let value = match inner {
-        Some(inner) => match inner.get("value") {
-            Some(value) => value,
-            None => {
+        Some(inner) => {
+            if let Some(value) = inner.get("value") {
+                value
+            } else {
                 reading.error(
                     node.span,
                     "this duration has no `value`",
@@ -528,7 +529,7 @@ pub fn duration(node: &Written, place: &Place, reading: &mut Reading) -> Option<
                 );
                 return None;
             }
-        },
+        }
         None => node,
     };
     let days = days(value, reading.laid.has(place.address), reading)?;
@@ -588,7 +589,7 @@ fn days(node: &Written, plain: bool, reading: &mut Reading) -> Option<f64> {
             return refuse(reading, message, "write for instance \"120 days\"".to_owned());
         }
     };
-    if !(days >= 0.0 && days <= 1e7) {
+    if !(0.0..=1e7).contains(&days) {
         return refuse(reading, format!("a duration of {days} days is not possible"), "give 0 days or more".to_owned());
     }
     Some(days)

@@ -118,14 +118,13 @@ fn event(about: &About, reading: &mut Reading) -> Option<Event> {
     let happens = happens(about, reading);
     if let (Some(Timing::Window { .. } | Timing::After { .. }), Some(Shape::Steady), Some(Some(p))) =
         (&timing, shape, &probability)
+        && p.constant() == Some(1.0)
     {
-        if p.constant() == Some(1.0) {
-            reading.error(
-                p.span,
-                "a steady event cannot be certain: no constant pace makes it so",
-                "take a probability below 1, or another `timing`",
-            );
-        }
+        reading.error(
+            p.span,
+            "a steady event cannot be certain: no constant pace makes it so",
+            "take a probability below 1, or another `timing`",
+        );
     }
     Some(Event {
         name: about.name.to_owned(),
@@ -168,18 +167,17 @@ impl About<'_> {
 
     fn yes_no(&self, key: &str, reading: &mut Reading) -> bool {
         let Some(node) = self.table.get(key) else { return false };
-        match node.boolean() {
-            Some(value) => value,
-            None => {
-                if !node.is_broken() {
-                    reading.error(
-                        node.span,
-                        format!("`{key}` is true or false, and this is {}", node.kind()),
-                        format!("write `{key} = true`"),
-                    );
-                }
-                false
+        if let Some(value) = node.boolean() {
+            value
+        } else {
+            if !node.is_broken() {
+                reading.error(
+                    node.span,
+                    format!("`{key}` is true or false, and this is {}", node.kind()),
+                    format!("write `{key} = true`"),
+                );
             }
+            false
         }
     }
 }

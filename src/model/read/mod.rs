@@ -50,7 +50,7 @@ pub struct Reading<'a> {
 }
 
 /// Reads a scenario. None where it has mistakes; all of them are reported.
-pub fn scenario<'a>(table: &Table, reading: &mut Reading<'a>) -> Option<Scenario> {
+pub fn scenario(table: &Table, reading: &mut Reading<'_>) -> Option<Scenario> {
     table::check_keys(table, TOP_LEVEL, "a scenario file", reading);
     let settings = settings::scenario(table, reading);
     let run = settings::run(table, reading);

@@ -8,6 +8,7 @@ use crate::model::names::{NOT_BRANCHES, Name, Names, reserved};
 use crate::model::types::Type;
 use crate::model::words::functions::{self, Does, SoFar};
 use indexmap::IndexMap;
+use std::collections::HashMap;
 
 pub const MOST_THINGS: usize = 1_000;
 
@@ -96,65 +97,84 @@ fn kinds(file: &Table, counts: [usize; 4], names: &mut Names, reading: &Reading)
             texts.insert(named, expression);
         }
     }
-    let find = |name: &str| names.map.get(name).copied();
-    let kind = |named: Name| of_name(named, &texts, &find, &mut Vec::new());
+    let map = std::mem::take(&mut names.map);
+    let mut kinds = Kinds { names: &map, texts: &texts, known: HashMap::new(), open: Vec::new() };
+    let mut kind = |named: Name| kinds.of_name(named);
     let quantities = (0..counts[0]).map(|i| kind(Name::Quantity(i))).collect();
     let paths = (0..counts[1]).map(|i| kind(Name::Path(i))).collect();
     let metrics = (0..counts[3]).map(|i| kind(Name::Metric(i))).collect();
     (names.quantity_kinds, names.path_kinds, names.metric_kinds) = (quantities, paths, metrics);
+    names.map = map;
 }
 
-type Find<'a> = &'a dyn Fn(&str) -> Option<Name>;
-
-fn of_name(named: Name, texts: &IndexMap<Name, Expression>, find: Find, open: &mut Vec<Name>) -> Type {
-    if matches!(named, Name::Event(_)) {
-        return Type::YesNo;
-    }
-    if open.contains(&named) {
-        return Type::Number;
-    }
-    open.push(named);
-    let kind = texts.get(&named).map_or(Type::Number, |e| of(e, texts, find, open));
-    open.pop();
-    kind
+/// What names mean so far.
+struct Kinds<'a> {
+    names: &'a IndexMap<String, Name>,
+    texts: &'a IndexMap<Name, Expression>,
+    /// Each name is looked into once, however often it is named.
+    known: HashMap<Name, Type>,
+    /// Names that are being looked into.
+    open: Vec<Name>,
 }
 
-fn of(e: &Expression, texts: &IndexMap<Name, Expression>, find: Find, open: &mut Vec<Name>) -> Type {
-    match &e.kind {
-        Kind::Date(_) => Type::Date,
-        Kind::Compare { .. } | Kind::Not(_) | Kind::Branch { .. } => Type::YesNo,
-        Kind::Name(name) if name == "today" => Type::Date,
-        Kind::Name(name) => find(name).map_or(Type::Number, |n| of_name(n, texts, find, open)),
-        Kind::Binary { operator: Binary::And | Binary::Or, .. } => Type::YesNo,
-        Kind::Binary { operator: Binary::Add | Binary::Subtract, left, right } => {
-            match (of(left, texts, find, open), of(right, texts, find, open)) {
-                (Type::Date, Type::Date) | (Type::Number | Type::YesNo, Type::Number | Type::YesNo) => Type::Number,
-                _ => Type::Date,
-            }
+impl Kinds<'_> {
+    fn of_name(&mut self, named: Name) -> Type {
+        if matches!(named, Name::Event(_)) {
+            return Type::YesNo;
         }
-        Kind::If { then, otherwise, .. } => match (of(then, texts, find, open), of(otherwise, texts, find, open)) {
-            (a, b) if a == b => a,
-            _ => Type::Number,
-        },
-        Kind::Call { name, arguments, .. } => match functions::find(name).map(|f| f.does) {
-            Some(Does::DateOf | Does::SoFar(SoFar::WhenFirst)) => Type::Date,
-            Some(Does::SoFar(SoFar::Ever | SoFar::Always)) => Type::YesNo,
-            Some(Does::At | Does::Before | Does::Ago | Does::Clamp | Does::Least | Does::Greatest) => {
-                match arguments.first().map(|a| of(&a.value, texts, find, open)) {
-                    Some(Type::YesNo)
-                        if !matches!(
-                            functions::find(name).map(|f| f.does),
-                            Some(Does::At | Does::Before | Does::Ago)
-                        ) =>
-                    {
-                        Type::Number
-                    }
-                    Some(kind) => kind,
-                    None => Type::Number,
+        if let Some(&kind) = self.known.get(&named) {
+            return kind;
+        }
+        if self.open.contains(&named) {
+            return Type::Number;
+        }
+        self.open.push(named);
+        let texts = self.texts;
+        let kind = texts.get(&named).map_or(Type::Number, |e| self.of(e));
+        self.open.pop();
+        self.known.insert(named, kind);
+        kind
+    }
+
+    fn of(&mut self, e: &Expression) -> Type {
+        match &e.kind {
+            Kind::Date(_) => Type::Date,
+            Kind::Compare { .. }
+            | Kind::Not(_)
+            | Kind::Branch { .. }
+            | Kind::Binary { operator: Binary::And | Binary::Or, .. } => Type::YesNo,
+            Kind::Name(name) if name == "today" => Type::Date,
+            Kind::Name(name) => self.names.get(name).copied().map_or(Type::Number, |n| self.of_name(n)),
+            Kind::Binary { operator: Binary::Add | Binary::Subtract, left, right } => {
+                match (self.of(left), self.of(right)) {
+                    (Type::Date, Type::Date) | (Type::Number | Type::YesNo, Type::Number | Type::YesNo) => Type::Number,
+                    _ => Type::Date,
                 }
             }
+            Kind::If { then, otherwise, .. } => match (self.of(then), self.of(otherwise)) {
+                (a, b) if a == b => a,
+                _ => Type::Number,
+            },
+            Kind::Call { name, arguments, .. } => match functions::find(name).map(|f| f.does) {
+                Some(Does::DateOf | Does::SoFar(SoFar::WhenFirst)) => Type::Date,
+                Some(Does::SoFar(SoFar::Ever | SoFar::Always)) => Type::YesNo,
+                Some(Does::At | Does::Before | Does::Ago | Does::Clamp | Does::Least | Does::Greatest) => {
+                    match arguments.first().map(|a| self.of(&a.value)) {
+                        Some(Type::YesNo)
+                            if !matches!(
+                                functions::find(name).map(|f| f.does),
+                                Some(Does::At | Does::Before | Does::Ago)
+                            ) =>
+                        {
+                            Type::Number
+                        }
+                        Some(kind) => kind,
+                        None => Type::Number,
+                    }
+                }
+                _ => Type::Number,
+            },
             _ => Type::Number,
-        },
-        _ => Type::Number,
+        }
     }
 }

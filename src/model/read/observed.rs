@@ -27,15 +27,15 @@ pub fn read(file: &Table, things: &Things, as_of: Option<i32>, reading: &mut Rea
         let Some(inner) = table::as_table(node, &format!("observed.{name}"), reading) else { continue };
         table::check_keys(inner, KEYS, "an observation", reading);
         let Some(what) = one(name, span, inner, things, reading) else { continue };
-        if let Some(event) = what.event() {
-            if let Some(first) = all.iter().find(|o| o.what.event() == Some(event)) {
-                reading.errors.push(
-                    Diagnostic::error(span, format!("`{}` is observed twice", things.events[event].name))
-                        .and_at(first.span, "first here")
-                        .help("keep the one that says more"),
-                );
-                continue;
-            }
+        if let Some(event) = what.event()
+            && let Some(first) = all.iter().find(|o| o.what.event() == Some(event))
+        {
+            reading.errors.push(
+                Diagnostic::error(span, format!("`{}` is observed twice", things.events[event].name))
+                    .and_at(first.span, "first here")
+                    .help("keep the one that says more"),
+            );
+            continue;
         }
         all.push(Observation { name: name.to_owned(), span, what });
     }

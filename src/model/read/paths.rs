@@ -109,12 +109,11 @@ fn path(name: &str, span: Span, section: &Table, names: &Names, reading: &mut Re
     let jumps = jumps(&base, &words, section, names, model, span, reading);
     let history = if model.name == "bootstrap" { history(&base, section, span, reading) } else { Some(None) };
     let (min, max) = (number("min", Sort::Number, reading), number("max", Sort::Number, reading));
-    if let (Some(Some(a)), Some(Some(b))) = (&min, &max) {
-        if let (Some(low), Some(high)) = (a.constant(), b.constant()) {
-            if low > high {
-                reading.error(a.span, format!("`min` is {low}, which is above `max`, {high}"), "exchange the two");
-            }
-        }
+    if let (Some(Some(a)), Some(Some(b))) = (&min, &max)
+        && let (Some(low), Some(high)) = (a.constant(), b.constant())
+        && low > high
+    {
+        reading.error(a.span, format!("`min` is {low}, which is above `max`, {high}"), "exchange the two");
     }
     let shocks = shocks(&base, &words, section, names, model, reading);
     let kind = match names.find(name) {
@@ -171,12 +170,11 @@ fn model(name: &str, span: Span, section: &Table, reading: &mut Reading) -> Opti
     let found = paths::find(&text.content);
     if found.is_none() {
         let mut diagnostic = Diagnostic::error(node.span, format!("unknown path model `{}`", text.content));
-        diagnostic = match nearest(&text.content, PATH_MODELS.iter().map(|m| m.name)) {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).mend(node.span, format!("\"{near}\"")),
-            None => {
-                let models: Vec<&str> = PATH_MODELS.iter().map(|m| m.name).collect();
-                diagnostic.help(format!("the models are {}", models.join(", ")))
-            }
+        diagnostic = if let Some(near) = nearest(&text.content, PATH_MODELS.iter().map(|m| m.name)) {
+            diagnostic.help(format!("did you mean `{near}`?")).mend(node.span, format!("\"{near}\""))
+        } else {
+            let models: Vec<&str> = PATH_MODELS.iter().map(|m| m.name).collect();
+            diagnostic.help(format!("the models are {}", models.join(", ")))
         };
         reading.errors.push(diagnostic);
     }
@@ -293,20 +291,18 @@ fn history(base: &str, section: &Table, span: Span, reading: &mut Reading) -> Op
             return None;
         }
     };
-    if log {
-        if let Some(row) = rows.iter().position(|v| *v <= 0.0) {
-            let message = format!(
-                "`{file}` has {} in column `{column}`, row {}: a logarithm needs numbers above 0",
-                rows[row],
-                row + 2
-            );
-            reading.error(
-                assumption::span_of(section, "column", span),
-                message,
-                "correct the row, or write `changes = \"absolute\"`",
-            );
-            return None;
-        }
+    if log && let Some(row) = rows.iter().position(|v| *v <= 0.0) {
+        let message = format!(
+            "`{file}` has {} in column `{column}`, row {}: a logarithm needs numbers above 0",
+            rows[row],
+            row + 2
+        );
+        reading.error(
+            assumption::span_of(section, "column", span),
+            message,
+            "correct the row, or write `changes = \"absolute\"`",
+        );
+        return None;
     }
     let ln = crate::chance::math::elementary::ln;
     let changes: Arc<[f64]> = rows.windows(2).map(|w| if log { ln(w[1]) - ln(w[0]) } else { w[1] - w[0] }).collect();
@@ -418,11 +414,11 @@ fn shock(
         unit: if multiply { "" } else { &words.unit },
     };
     let size = assumption::read(node, &place, names, reading);
-    if let (true, Some(size)) = (multiply, &size) {
-        if size.constant() == Some(0.0) {
-            reading.error(size.span, "`multiply` must be above 0", "a factor of 0 would end the path; 0.5 halves it");
-            return None;
-        }
+    if let (true, Some(size)) = (multiply, &size)
+        && size.constant() == Some(0.0)
+    {
+        reading.error(size.span, "`multiply` must be above 0", "a factor of 0 would end the path; 0.5 halves it");
+        return None;
     }
     let half_life = half_life?;
     if half_life == Some(0.0) {

@@ -91,15 +91,14 @@ pub fn check_name(name: &str, span: Span, what: &str, reading: &mut Reading) -> 
 /// A text under a key; empty if there is none.
 pub fn text(table: &Table, key: &str, reading: &mut Reading) -> String {
     let Some(node) = table.get(key) else { return String::new() };
-    match node.text() {
-        Some(text) => text.content.clone(),
-        None => {
-            if !node.is_broken() {
-                let message = format!("`{key}` is a text, and this is {}", node.kind());
-                reading.error(node.span, message, format!("write it in quotes: {key} = \"…\""));
-            }
-            String::new()
+    if let Some(text) = node.text() {
+        text.content.clone()
+    } else {
+        if !node.is_broken() {
+            let message = format!("`{key}` is a text, and this is {}", node.kind());
+            reading.error(node.span, message, format!("write it in quotes: {key} = \"…\""));
         }
+        String::new()
     }
 }
 
@@ -111,16 +110,16 @@ pub fn date(node: &Node, key: &str, reading: &mut Reading) -> Option<i32> {
     if node.is_broken() {
         return None;
     }
-    if let Some(text) = node.text() {
-        if crate::calendar::parse_date(text.content.trim()).is_ok() {
-            let bare = text.content.trim().to_owned();
-            reading.errors.push(
-                Diagnostic::error(node.span, format!("`{key}` is a date, and this is a text"))
-                    .help(format!("take the quotes away: {bare}"))
-                    .mend(node.span, bare),
-            );
-            return None;
-        }
+    if let Some(text) = node.text()
+        && crate::calendar::parse_date(text.content.trim()).is_ok()
+    {
+        let bare = text.content.trim().to_owned();
+        reading.errors.push(
+            Diagnostic::error(node.span, format!("`{key}` is a date, and this is a text"))
+                .help(format!("take the quotes away: {bare}"))
+                .mend(node.span, bare),
+        );
+        return None;
     }
     let message = format!("`{key}` is a date, and this is {}", node.kind());
     reading.error(node.span, message, "write year, month and day without quotes: 2026-02-05");

@@ -229,8 +229,8 @@ impl Resolver<'_, '_> {
     fn ago(&mut self, given: &[&Expression], span: Span) -> Option<(Type, Node)> {
         self.need_time(span)?;
         self.need_calendar(span)?;
-        let path = match &given[0].kind {
-            Kind::Name(name) => match self.names.find(name) {
+        let path = if let Kind::Name(name) = &given[0].kind {
+            match self.names.find(name) {
                 Some(Name::Path(index)) => Some(index),
                 Some(_) => {
                     let message = format!("`{name}` is not a path");
@@ -241,13 +241,10 @@ impl Resolver<'_, '_> {
                     None
                 }
                 None => self.term(given[0]).and(None),
-            },
-            _ => {
-                self.error(
-                    Diagnostic::error(given[0].span, "a path is needed here").help("name one path: `ago(oil, 30)`"),
-                );
-                None
             }
+        } else {
+            self.error(Diagnostic::error(given[0].span, "a path is needed here").help("name one path: `ago(oil, 30)`"));
+            None
         };
         let days = self.number(given[1])?;
         let Some(constant) = days.constant() else {
@@ -257,7 +254,7 @@ impl Resolver<'_, '_> {
             );
             return None;
         };
-        if !(constant >= 0.0 && constant <= 1e7) {
+        if !(0.0..=1e7).contains(&constant) {
             self.error(
                 Diagnostic::error(days.span, format!("`{constant}` days ago lies in the future"))
                     .help("give a number of days of 0 or more"),

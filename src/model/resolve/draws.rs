@@ -146,12 +146,12 @@ impl Resolver<'_, '_> {
         for pair in arguments.chunks(2) {
             let value = if draws { self.number(&pair[0].value) } else { self.argument(&pair[0].value) };
             let weight = self.argument(&pair[1].value);
-            if let Some(w) = weight.as_ref().and_then(Term::constant) {
-                if !(w >= 0.0 && w.is_finite()) {
-                    let message = format!("the weight `{w}` is below 0");
-                    self.error(Diagnostic::error(pair[1].value.span, message).help("weights are 0 or more"));
-                    return None;
-                }
+            if let Some(w) = weight.as_ref().and_then(Term::constant)
+                && !(w >= 0.0 && w.is_finite())
+            {
+                let message = format!("the weight `{w}` is below 0");
+                self.error(Diagnostic::error(pair[1].value.span, message).help("weights are 0 or more"));
+                return None;
             }
             pairs.push(value.zip(weight));
         }
@@ -226,18 +226,18 @@ impl Resolver<'_, '_> {
             self.error(Diagnostic::error(span, "`truncate` needs at least one bound").help(help));
             return None;
         }
-        let low = bounds[0].map(|b| self.argument(b));
-        let high = bounds[1].map(|b| self.argument(b));
+        let low = bounds[0].map(|b| self.argument(b).ok_or(()));
+        let high = bounds[1].map(|b| self.argument(b).ok_or(()));
         let term = self.term(inner)?;
-        let (low, high) = (transpose(low)?, transpose(high)?);
-        if let (Some(a), Some(b)) = (low.as_ref().and_then(Term::constant), high.as_ref().and_then(Term::constant)) {
-            if a > b {
-                self.error(
-                    Diagnostic::error(span, format!("the lower bound {a} lies above the upper bound {b}"))
-                        .help("exchange the two"),
-                );
-                return None;
-            }
+        let (low, high) = (low.transpose().ok()?, high.transpose().ok()?);
+        if let (Some(a), Some(b)) = (low.as_ref().and_then(Term::constant), high.as_ref().and_then(Term::constant))
+            && a > b
+        {
+            self.error(
+                Diagnostic::error(span, format!("the lower bound {a} lies above the upper bound {b}"))
+                    .help("exchange the two"),
+            );
+            return None;
         }
         let refused = "`truncate` takes one distribution call";
         let Node::Draw(draw) = term.node else {
@@ -319,13 +319,13 @@ impl Resolver<'_, '_> {
         let absent = |t: Option<Term>| t.unwrap_or(Term { span, kind: Type::Number, node: Node::Constant(f64::NAN) });
         let terms: Vec<Term> = terms.into_iter().map(absent).collect();
         let numbers: Option<Vec<f64>> = terms.iter().map(Term::constant).collect();
-        if let Some(numbers) = numbers {
-            if let Err(refusal) = Distribution::of(family, form, &numbers) {
-                let at = parameters.iter().position(|p| *p == refusal.parameter);
-                let place = at.map_or(span, |i| terms[i].span);
-                self.refuse_call(family.name, &refusal, place);
-                return None;
-            }
+        if let Some(numbers) = numbers
+            && let Err(refusal) = Distribution::of(family, form, &numbers)
+        {
+            let at = parameters.iter().position(|p| *p == refusal.parameter);
+            let place = at.map_or(span, |i| terms[i].span);
+            self.refuse_call(family.name, &refusal, place);
+            return None;
         }
         Some((form, terms))
     }
@@ -344,13 +344,6 @@ impl Resolver<'_, '_> {
             |f| format!("`{name}` {}, for instance `{}`", f.says, f.example),
         );
         self.error(Diagnostic::error(span, message).help(help));
-    }
-}
-
-fn transpose(term: Option<Option<Term>>) -> Option<Option<Term>> {
-    match term {
-        None => Some(None),
-        Some(inner) => inner.map(Some),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::analysis::target::TargetFacts;
 use crate::chart::{self, Svg, flow, variants, waterfall, words};
 use crate::diagnostic::Failure;
 use crate::report::{Chart, csv, json};
-use crate::simulation::result::{Outcome, Result as Played};
+use crate::simulation::result::{Outcome, Path, Result as Played};
 
 /// `asked` stands on the command line after the first file, to ask the same again.
 pub fn compare(answer: &Compare, results: &[Played], asked: &[String], width: usize) -> Result<Answer, Failure> {
@@ -340,7 +340,9 @@ fn of_case(answer: &Compare, results: &[Played], case: usize, said: &Said, chart
     if let Some(chart) = on_chart(answer, why, case) {
         names.extend(charts.add(&suffix, |width| waterfall::waterfall(&chart, width)));
     }
-    for path in &results[case].paths {
+    let moved =
+        |path: &Path| results[0].paths.iter().all(|base| base.name != path.name || base.quantiles != path.quantiles);
+    for path in results[case].paths.iter().filter(|path| moved(path)) {
         let draw = |width| chart::path(&results[case], &path.name, width, Some(&results[0]));
         names.extend(charts.add(&suffix, draw));
     }

@@ -236,24 +236,21 @@ impl Lowering<'_> {
     /// H(x) = (1 − p) + K · p · (1 − G(x)); of a steady event (1 − p) + K · ((1 − p)^x − (1 − p)).
     fn survival_share(&mut self, shape: Shape, probability: Value, odds: Value, x: Value) -> Value {
         let other = self.b.subtract(YES, probability);
-        let open = match shape {
-            Shape::Steady => {
-                let left = self.b.binary(Binary::Power, other, x);
-                self.b.subtract(left, other)
-            }
-            _ => {
-                let left = self.b.subtract(YES, x);
-                let left = match shape {
-                    // 1 − G(x): G = x, 1 − (1 − x)², x².
-                    Shape::Early => self.b.multiply(left, left),
-                    Shape::Late => {
-                        let more = self.b.add(YES, x);
-                        self.b.multiply(left, more)
-                    }
-                    _ => left,
-                };
-                self.b.multiply(probability, left)
-            }
+        let open = if shape == Shape::Steady {
+            let left = self.b.binary(Binary::Power, other, x);
+            self.b.subtract(left, other)
+        } else {
+            let left = self.b.subtract(YES, x);
+            let left = match shape {
+                // 1 − G(x): G = x, 1 − (1 − x)², x².
+                Shape::Early => self.b.multiply(left, left),
+                Shape::Late => {
+                    let more = self.b.add(YES, x);
+                    self.b.multiply(left, more)
+                }
+                _ => left,
+            };
+            self.b.multiply(probability, left)
         };
         self.b.multiply_add(odds, open, other)
     }

@@ -83,14 +83,14 @@ pub(super) fn shares(
 /// An override keeps the range of the file.
 fn keep_range(from: usize, reading: &mut Reading) {
     let Some(file) = reading.listed.drain(from..).next_back() else { return };
-    if let Some(set) = reading.listed.last_mut() {
-        if set.address == file.address {
-            set.title.clone_from(&file.title);
-            set.note.clone_from(&file.note);
-            set.source.clone_from(&file.source);
-            if !file.default_range {
-                (set.low, set.high, set.default_range) = (file.low, file.high, false);
-            }
+    if let Some(set) = reading.listed.last_mut()
+        && set.address == file.address
+    {
+        set.title.clone_from(&file.title);
+        set.note.clone_from(&file.note);
+        set.source.clone_from(&file.source);
+        if !file.default_range {
+            (set.low, set.high, set.default_range) = (file.low, file.high, false);
         }
     }
 }

@@ -1,5 +1,5 @@
 //! The exact step of an Ornstein–Uhlenbeck process: level + (x − level) · e^(−κ dt) + volatility · √((1 − e^(−2κ dt)) / 2κ) · z
-//! with κ = ln 2 / half_life (Uhlenbeck & Ornstein 1930).
+//! with κ = ln 2 / `half_life` (Uhlenbeck & Ornstein 1930).
 
 use super::{HALF_LIFE, LEVEL, Need, PathModel, Step, VOLATILITY};
 use crate::calendar::DAYS_PER_YEAR;
