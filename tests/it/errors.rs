@@ -115,7 +115,7 @@ fn mutilate(lines: &mut Vec<String>, other: &str, draw: &mut impl FnMut(usize) -
         0 => drop(lines.remove(at)),
         1 => lines.insert(at, lines[at].clone()),
         2 => lines.insert(at, others[draw(others.len())].to_owned()),
-        3 => lines[at] = others[draw(others.len())].to_owned(),
+        3 => others[draw(others.len())].clone_into(&mut lines[at]),
         _ => {
             let mut characters: Vec<char> = lines[at].chars().collect();
             if !characters.is_empty() {

@@ -1,6 +1,7 @@
 //! What was observed changes what is likely, just as filtering the futures would.
 
 use crate::memory::{Memory, run};
+use forkcast::chance::math::elementary::ln;
 use forkcast::simulation::result::Result;
 
 fn outcome(result: &Result, name: &str) -> f64 {
@@ -105,13 +106,13 @@ oil_later = "ln(oil)"
     assert_eq!(metric(&result, "seen_then").0, 75.0);
     // The step that holds 2 July ends on it: 26 weeks. Given the one, the other's logarithm is normal.
     let (half, rest) = (182.0 / 365.25, 183.0 / 365.25_f64);
-    let surprise = (75.0_f64 / 63.0).ln() - (0.03 - 0.35 * 0.35 / 2.0) * half;
-    let mean = 60.0_f64.ln() + (-0.02 - 0.25 * 0.25 / 2.0) * half + 0.6 * 0.25 / 0.35 * surprise;
+    let surprise = ln(75.0 / 63.0) - (0.03 - 0.35 * 0.35 / 2.0) * half;
+    let mean = ln(60.0) + (-0.02 - 0.25 * 0.25 / 2.0) * half + 0.6 * 0.25 / 0.35 * surprise;
     let sd = 0.25 * (half * (1.0 - 0.36)).sqrt();
     let (found, spread) = metric(&result, "gas_then");
     assert!((found - mean).abs() < 4.5 * sd / worth, "{found} instead of {mean}");
     assert!((spread / sd - 1.0).abs() < 0.03, "{spread} instead of {sd}");
-    let later = 75.0_f64.ln() + (0.03 - 0.35 * 0.35 / 2.0) * rest;
+    let later = ln(75.0) + (0.03 - 0.35 * 0.35 / 2.0) * rest;
     let (found, spread) = metric(&result, "oil_later");
     assert!((found - later).abs() < 4.5 * spread / worth, "{found} instead of {later}");
 }

@@ -60,14 +60,14 @@ fn the_order_of_tables_does_not_matter() {
     let start = flagship.find("[events.tanker_incident]").expect("the event is there");
     let end = flagship.find("[events.new_sanctions]").expect("the next one is there");
     let moved = format!("{}{}\n{}", &flagship[..start], &flagship[end..], &flagship[start..end]);
-    let (base, mut moved) = (played(&flagship), played(&moved));
+    let (mut base, mut moved) = (played(&flagship), played(&moved));
     let place = |name: &String| base.events.iter().position(|event| event.name == *name);
     moved.events.sort_by_key(|event| place(&event.name));
     assert!(base.events == moved.events, "an event moved");
     assert_eq!(base.outcomes, moved.outcomes);
-    for (a, b) in base.paths.iter().zip(&moved.paths) {
-        assert!(a.futures == b.futures && a.quantiles == b.quantiles, "{}", a.name);
-    }
+    // The events that move a path are named in file order.
+    base.paths.iter_mut().chain(&mut moved.paths).for_each(|path| path.events.sort());
+    assert!(base.paths == moved.paths, "a path moved");
 }
 
 #[test]
