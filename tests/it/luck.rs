@@ -11,7 +11,7 @@ fn flagship() -> String {
 }
 
 /// Not a multiple of any block or cell.
-const FUTURES: u64 = 10_001;
+const FUTURES: u64 = 5001;
 
 fn played(toml: &str) -> Outcome {
     play::text(toml, &Request { futures: Some(FUTURES), ..Request::default() })
@@ -48,12 +48,10 @@ fn an_added_event_leaves_all_other_luck_alone() {
     let mut more = played(&flagship().replacen("[events.envoy_visit]", unrelated, 1));
     let added = more.events.iter().position(|event| event.name == "papal_visit").expect("it was added");
     more.events.remove(added);
-    assert_eq!(base.run, more.run);
-    assert_eq!(base.outcomes, more.outcomes);
-    assert_eq!(base.events, more.events);
-    assert_eq!(base.paths, more.paths);
-    assert_eq!(base.metrics, more.metrics);
-    assert_eq!(base.quantities, more.quantities);
+    assert!(base.run == more.run && base.outcomes == more.outcomes, "{:?} {:?}", base.outcomes, more.outcomes);
+    assert!(base.events == more.events, "another event moved");
+    assert!(base.paths == more.paths && base.quantities == more.quantities, "a path or a quantity moved");
+    assert!(base.metrics == more.metrics, "a metric moved");
 }
 
 #[test]
@@ -65,11 +63,11 @@ fn the_order_of_tables_does_not_matter() {
     let (mut base, mut moved) = (played(&flagship), played(&moved));
     let place = |name: &String| base.events.iter().position(|event| event.name == *name);
     moved.events.sort_by_key(|event| place(&event.name));
-    assert_eq!(base.events, moved.events);
+    assert!(base.events == moved.events, "an event moved");
     assert_eq!(base.outcomes, moved.outcomes);
     // The events that move a path are named in file order.
     base.paths.iter_mut().chain(&mut moved.paths).for_each(|path| path.events.sort());
-    assert!(base.paths == moved.paths);
+    assert!(base.paths == moved.paths, "a path moved");
 }
 
 #[test]
@@ -108,22 +106,22 @@ fn the_first_draws_are_those_of_their_addresses() {
         let step = z * (1.0 / 365.25_f64).sqrt();
         assert!((metric("first").expect("a number") - step).abs() < 1e-12);
     }
-    assert_eq!(drawn(1, "quantities.sum", 0, 0).to_bits(), 4_603_703_240_650_478_059);
+    assert_eq!(drawn(1, "quantities.sum", 0, 0).to_bits(), 0x3FE3_A3B4_B649_51EB);
 }
 
 /// Shares of events and outcomes are those of continuous time.
 #[test]
 fn the_step_hardly_matters_where_causes_come_first() {
     let toml = std::fs::read_to_string(play::project("tests/reference/events/causes.toml")).expect("the scenario");
-    let request = Request { futures: Some(30_000), seed: Some(11), ..Request::default() };
+    let request = Request { futures: Some(20_000), seed: Some(11), ..Request::default() };
     let by_day = play::text(&toml.replace("\"month\"", "\"day\""), &request);
-    for step in ["\"week\"", "\"month\"", "\"quarter\""] {
+    for step in ["\"month\"", "\"quarter\""] {
         let other = play::text(&toml.replace("\"month\"", step), &request);
         // A `when` event is dated at the end of its step, and the report waits for one.
         for (a, b) in
             by_day.events.iter().zip(&other.events).filter(|(a, _)| !["hearing", "report"].contains(&&*a.name))
         {
-            let error = (2.0 * a.probability * (1.0 - a.probability) / 30_000.0).sqrt();
+            let error = (2.0 * a.probability * (1.0 - a.probability) / 20_000.0).sqrt();
             let apart = (a.probability - b.probability).abs();
             assert!(apart <= 4.5 * error, "{}: {} by day, {} by {step}", a.name, a.probability, b.probability);
         }
