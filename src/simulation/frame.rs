@@ -374,9 +374,7 @@ impl<'a> Frame<'a> {
     fn check(&mut self, value: Operand, mask: Operand, infinite: bool, site: u32) {
         let suspicious = match source(&self.columns, self.program, self.step, value) {
             // Finite numbers less themselves are +0, all of whose bits are 0.
-            Source::Column(values) => {
-                any_bit(values[..self.width].iter().map(|x| (x - x).to_bits()))
-            }
+            Source::Column(values) => any_bit(values[..self.width].iter().map(|x| (x - x).to_bits())),
             Source::Number(x) => !x.is_finite(),
         };
         if suspicious {
@@ -440,9 +438,13 @@ impl<'a> Frame<'a> {
     fn poisson(&mut self, out: Slot, uniform: Operand, mean: Operand) {
         self.map2(out, uniform, mean, |u, mean| if u <= exp(-mean) { 0.0 } else { 1.0 });
         if self.any(out) {
-            for i in 0..LANES {
-                if self.columns[out as usize].0[i] != 0.0 {
-                    self.columns[out as usize].0[i] = occurrences(self.lane(mean, i), self.lane(uniform, i));
+            for start in (0..LANES).step_by(8) {
+                if self.columns[out as usize].0[start..start + 8].iter().any(|some| *some != 0.0) {
+                    for i in start..start + 8 {
+                        if self.columns[out as usize].0[i] != 0.0 {
+                            self.columns[out as usize].0[i] = occurrences(self.lane(mean, i), self.lane(uniform, i));
+                        }
+                    }
                 }
             }
         }
