@@ -50,12 +50,12 @@ pub fn max(a: f64, b: f64) -> f64 {
 
 #[inline(always)]
 pub fn and_or_nan(a: f64, b: f64) -> f64 {
-    if (a == 0.0) || (b == 0.0) { 0.0 } else { a * b }
+    if (a == 0.0) | (b == 0.0) { 0.0 } else { a * b }
 }
 
 #[inline(always)]
 pub fn or_or_nan(a: f64, b: f64) -> f64 {
-    if (a == 1.0) || (b == 1.0) { 1.0 } else { a + b }
+    if (a == 1.0) | (b == 1.0) { 1.0 } else { a + b }
 }
 
 #[inline(always)]

@@ -5,6 +5,7 @@
 //! bins, as if the values of a bin were spread evenly over it.
 
 use crate::program::LANES;
+use multiversion::multiversion;
 
 /// Where the bins of one series lie.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,7 +26,7 @@ impl Bins {
     /// Lays out bins for values like these.
     pub fn like(values: &[f64], count: usize) -> Self {
         let mut sorted: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
-        sorted.sort_by(f64::total_cmp);
+        sorted.sort_unstable_by(f64::total_cmp);
         let n = sorted.len();
         if n == 0 {
             return Bins { low: 0.0, width: 1.0, count: 1, atoms: Vec::new(), lumpy: true };
@@ -61,6 +62,10 @@ impl Bins {
 pub struct Histogram {
     /// Below, the bins, above.
     counts: Vec<u64>,
+    /// The same of the last futures that all weigh 1: small numbers, so that many series stay in the cache.
+    recent: Vec<u16>,
+    /// How many futures `recent` holds.
+    unsettled: usize,
     atoms: Vec<u64>,
     /// The least and greatest value of each of `counts`, if the series is lumpy.
     extremes: Vec<(f64, f64)>,
@@ -68,11 +73,39 @@ pub struct Histogram {
     pub greatest: f64,
 }
 
+/// Adding it to a number below 2³² leaves that number, rounded, in the low bits.
+const ROUNDER: f64 = 4_503_599_627_370_496.0;
+const SIDE: usize = 8;
+
+/// The bins of a column of values, and for each of eight lanes the least and greatest value.
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq", "x86_64+avx2+fma"))]
+fn places(bins: &Bins, values: &[f64; LANES], places: &mut [u32; LANES], extremes: &mut [[f64; SIDE]; 2]) {
+    let (scale, low) = (1.0 / bins.width, bins.low);
+    let last = bins.count as f64 + 1.0;
+    for (place, value) in places.iter_mut().zip(values) {
+        // Half is taken off so that rounding to the nearest whole number rounds down.
+        let x = (value - low) * scale + 0.5;
+        let x = if x > 0.0 { x } else { 0.0 };
+        let x = if x < last { x } else { last };
+        *place = (x + ROUNDER).to_bits() as u32;
+    }
+    let [least, greatest] = extremes;
+    for side in values.as_chunks::<SIDE>().0 {
+        for i in 0..SIDE {
+            least[i] = if side[i] < least[i] { side[i] } else { least[i] };
+            greatest[i] = if side[i] > greatest[i] { side[i] } else { greatest[i] };
+        }
+    }
+}
+
 impl Histogram {
     pub fn of(bins: &Bins) -> Self {
+        let smooth = !bins.lumpy && bins.atoms.is_empty();
         let extremes = if bins.lumpy { vec![(f64::INFINITY, f64::NEG_INFINITY); bins.count + 2] } else { Vec::new() };
         Histogram {
             counts: vec![0; bins.count + 2],
+            recent: if smooth { vec![0; bins.count + 2] } else { Vec::new() },
+            unsettled: 0,
             atoms: vec![0; bins.atoms.len()],
             extremes,
             least: f64::INFINITY,
@@ -80,34 +113,49 @@ impl Histogram {
         }
     }
 
-    /// Adds a column of values, each with its weight.
+    /// Adds the first values of a column, each with its weight; `plain` says that all count, and weigh 1.
     #[inline(always)]
-    pub fn add(&mut self, bins: &Bins, values: &[f64; LANES], weights: &[u64], lanes: usize) {
-        if bins.lumpy || !bins.atoms.is_empty() {
+    pub fn add(&mut self, bins: &Bins, values: &[f64; LANES], weights: &[u64], lanes: usize, plain: bool) {
+        if self.recent.is_empty() {
+            if plain && values.iter().all(|value| value.to_bits() == values[0].to_bits()) {
+                self.add_one(bins, values[0], LANES as u64);
+                return;
+            }
             for i in 0..lanes {
                 self.add_one(bins, values[i], weights[i]);
             }
             return;
         }
-        const MAGIC: f64 = 4_503_599_627_370_496.0;
-        let (scale, low) = (1.0 / bins.width, bins.low);
-        let last = bins.count as f64 + 1.0;
-        let mut index = [0.0f64; LANES];
-        for i in 0..LANES {
-            // Half is taken off so that rounding to the nearest whole number rounds down.
-            let x = (values[i] - low) * scale + 0.5;
-            let x = if x > 0.0 { x } else { 0.0 };
-            let x = if x < last { x } else { last };
-            index[i] = x + MAGIC;
+        let mut bin = [0; LANES];
+        let mut extremes = [[self.least; SIDE], [self.greatest; SIDE]];
+        if plain {
+            places(bins, values, &mut bin, &mut extremes);
+            if self.unsettled + LANES > usize::from(u16::MAX) {
+                self.settle();
+            }
+            self.unsettled += LANES;
+            for bin in bin {
+                self.recent[bin as usize] += 1;
+            }
+        } else {
+            // What does not count is as if it were another value of the series.
+            let first = values[0];
+            let counted = std::array::from_fn(|i| if i < lanes { values[i] } else { first });
+            places(bins, &counted, &mut bin, &mut extremes);
+            for i in 0..lanes {
+                self.counts[bin[i] as usize] += weights[i];
+            }
         }
-        for i in 0..lanes {
-            let bin = (index[i].to_bits() & 0xFFFF_FFFF) as usize;
-            self.counts[bin] += weights[i];
+        let [least, greatest] = extremes;
+        self.least = least.into_iter().fold(self.least, |a, b| if b < a { b } else { a });
+        self.greatest = greatest.into_iter().fold(self.greatest, |a, b| if b > a { b } else { a });
+    }
+
+    fn settle(&mut self) {
+        for (count, recent) in self.counts.iter_mut().zip(&mut self.recent) {
+            *count += u64::from(std::mem::take(recent));
         }
-        for &value in &values[..lanes] {
-            self.least = if value < self.least { value } else { self.least };
-            self.greatest = if value > self.greatest { value } else { self.greatest };
-        }
+        self.unsettled = 0;
     }
 
     pub fn add_one(&mut self, bins: &Bins, value: f64, weight: u64) {
@@ -132,6 +180,7 @@ impl Histogram {
     pub fn merge(&mut self, other: &Histogram) {
         let add = |a: &mut [u64], b: &[u64]| a.iter_mut().zip(b).for_each(|(x, y)| *x += y);
         add(&mut self.counts, &other.counts);
+        self.counts.iter_mut().zip(&other.recent).for_each(|(x, y)| *x += u64::from(*y));
         add(&mut self.atoms, &other.atoms);
         for (mine, theirs) in self.extremes.iter_mut().zip(&other.extremes) {
             *mine = (mine.0.min(theirs.0), mine.1.max(theirs.1));

@@ -30,6 +30,9 @@ pub struct Frame<'a> {
     pub(super) program: &'a Program,
     pub(super) columns: Vec<Box<Column>>,
     spare: Box<Column>,
+    /// Always [`LANES`]. A number in memory, so that loops up to it are not unrolled as a whole: only as short loops do the
+    /// kernels of a program fit into the cache for instructions.
+    width: usize,
     /// When each column was last written, in writings since the block began.
     written: Vec<u64>,
     writings: u64,
@@ -57,6 +60,22 @@ enum Source<'c> {
     Number(f64),
 }
 
+impl Source<'_> {
+    #[inline(always)]
+    fn column(self) -> [f64; LANES] {
+        match self {
+            Source::Column(column) => *column,
+            Source::Number(number) => [number; LANES],
+        }
+    }
+}
+
+/// Whether any bit is set.
+#[inline(always)]
+fn any_bit(words: impl Iterator<Item = u64>) -> bool {
+    words.fold(0, |all, word| all | word) != 0
+}
+
 #[inline(always)]
 fn source<'c>(columns: &'c [Box<Column>], program: &Program, step: usize, operand: Operand) -> Source<'c> {
     match operand {
@@ -72,7 +91,8 @@ impl<'a> Frame<'a> {
         let spare = Box::new(Column([0.0; LANES]));
         let (written, looked) = (vec![0; program.slots], vec![(0, false); program.slots]);
         let (first, step, occurrence) = (0, 0, 0);
-        Frame { program, columns, spare, written, writings: 0, looked, first, step, occurrence, fault: None }
+        let width = std::hint::black_box(LANES);
+        Frame { program, columns, spare, width, written, writings: 0, looked, first, step, occurrence, fault: None }
     }
 
     /// Brings the futures from `first` on to T(0).
@@ -110,10 +130,7 @@ impl<'a> Frame<'a> {
 
     /// Copies out what an operand stands for.
     pub fn read(&self, operand: Operand) -> [f64; LANES] {
-        match source(&self.columns, self.program, self.step, operand) {
-            Source::Column(column) => *column,
-            Source::Number(number) => [number; LANES],
-        }
+        source(&self.columns, self.program, self.step, operand).column()
     }
 
     /// Works on the spare column and puts it in place: so an operation may write what it reads.
@@ -158,12 +175,12 @@ impl<'a> Frame<'a> {
 
     #[inline(always)]
     fn map1(&mut self, out: Slot, a: Operand, f: impl Fn(f64) -> f64) {
-        let to = &mut self.spare.0;
+        let to = &mut self.spare.0[..self.width];
         match source(&self.columns, self.program, self.step, a) {
             Source::Number(a) => to.fill(f(a)),
             Source::Column(a) => {
-                for i in 0..LANES {
-                    to[i] = f(a[i]);
+                for (to, a) in to.iter_mut().zip(&a[..self.width]) {
+                    *to = f(*a);
                 }
             }
         }
@@ -172,22 +189,23 @@ impl<'a> Frame<'a> {
 
     #[inline(always)]
     fn map2(&mut self, out: Slot, a: Operand, b: Operand, f: impl Fn(f64, f64) -> f64) {
-        let to = &mut self.spare.0;
+        let to = &mut self.spare.0[..self.width];
         let source = |operand| source(&self.columns, self.program, self.step, operand);
+        let width = self.width;
         match (source(a), source(b)) {
             (Source::Column(a), Source::Column(b)) => {
-                for i in 0..LANES {
-                    to[i] = f(a[i], b[i]);
+                for ((to, a), b) in to.iter_mut().zip(&a[..width]).zip(&b[..width]) {
+                    *to = f(*a, *b);
                 }
             }
             (Source::Column(a), Source::Number(b)) => {
-                for i in 0..LANES {
-                    to[i] = f(a[i], b);
+                for (to, a) in to.iter_mut().zip(&a[..width]) {
+                    *to = f(*a, b);
                 }
             }
             (Source::Number(a), Source::Column(b)) => {
-                for i in 0..LANES {
-                    to[i] = f(a, b[i]);
+                for (to, b) in to.iter_mut().zip(&b[..width]) {
+                    *to = f(a, *b);
                 }
             }
             (Source::Number(a), Source::Number(b)) => to.fill(f(a, b)),
@@ -197,42 +215,43 @@ impl<'a> Frame<'a> {
 
     #[inline(always)]
     fn map3(&mut self, out: Slot, [a, b, c]: [Operand; 3], f: impl Fn(f64, f64, f64) -> f64) {
-        let to = &mut self.spare.0;
+        let to = &mut self.spare.0[..self.width];
         let source = |operand| source(&self.columns, self.program, self.step, operand);
+        let width = self.width;
         match (source(a), source(b), source(c)) {
             (Source::Column(a), Source::Column(b), Source::Column(c)) => {
-                for i in 0..LANES {
-                    to[i] = f(a[i], b[i], c[i]);
+                for (((to, a), b), c) in to.iter_mut().zip(&a[..width]).zip(&b[..width]).zip(&c[..width]) {
+                    *to = f(*a, *b, *c);
                 }
             }
             (Source::Column(a), Source::Column(b), Source::Number(c)) => {
-                for i in 0..LANES {
-                    to[i] = f(a[i], b[i], c);
+                for ((to, a), b) in to.iter_mut().zip(&a[..width]).zip(&b[..width]) {
+                    *to = f(*a, *b, c);
                 }
             }
             (Source::Column(a), Source::Number(b), Source::Column(c)) => {
-                for i in 0..LANES {
-                    to[i] = f(a[i], b, c[i]);
+                for ((to, a), c) in to.iter_mut().zip(&a[..width]).zip(&c[..width]) {
+                    *to = f(*a, b, *c);
                 }
             }
             (Source::Column(a), Source::Number(b), Source::Number(c)) => {
-                for i in 0..LANES {
-                    to[i] = f(a[i], b, c);
+                for (to, a) in to.iter_mut().zip(&a[..width]) {
+                    *to = f(*a, b, c);
                 }
             }
             (Source::Number(a), Source::Column(b), Source::Column(c)) => {
-                for i in 0..LANES {
-                    to[i] = f(a, b[i], c[i]);
+                for ((to, b), c) in to.iter_mut().zip(&b[..width]).zip(&c[..width]) {
+                    *to = f(a, *b, *c);
                 }
             }
             (Source::Number(a), Source::Column(b), Source::Number(c)) => {
-                for i in 0..LANES {
-                    to[i] = f(a, b[i], c);
+                for (to, b) in to.iter_mut().zip(&b[..width]) {
+                    *to = f(a, *b, c);
                 }
             }
             (Source::Number(a), Source::Number(b), Source::Column(c)) => {
-                for i in 0..LANES {
-                    to[i] = f(a, b, c[i]);
+                for (to, c) in to.iter_mut().zip(&c[..width]) {
+                    *to = f(a, b, *c);
                 }
             }
             (Source::Number(a), Source::Number(b), Source::Number(c)) => to.fill(f(a, b, c)),
@@ -250,10 +269,8 @@ impl<'a> Frame<'a> {
 
     #[inline(always)]
     fn uniforms(&mut self, out: Slot, key: u64) {
-        let first = self.first;
-        let to = &mut self.spare.0;
-        for i in 0..LANES {
-            to[i] = uniform(word(key, first + i as u64));
+        for (to, future) in self.spare.0[..self.width].iter_mut().zip(self.first..) {
+            *to = uniform(word(key, future));
         }
         self.put(out);
     }
@@ -261,48 +278,47 @@ impl<'a> Frame<'a> {
     #[inline(always)]
     fn any(&mut self, mask: Slot) -> bool {
         // A NaN counts: whatever stands in the body decides what to do with it.
-        let mut bits = 0;
-        for lane in &self.columns[mask as usize].0 {
-            bits |= lane.to_bits();
-        }
+        let any = any_bit(self.columns[mask as usize].0[..self.width].iter().map(|x| x.to_bits()));
         self.writings += 1;
-        self.looked[mask as usize] = (self.writings, bits != 0);
-        bits != 0
+        self.looked[mask as usize] = (self.writings, any);
+        any
     }
 
     /// Whether a < b in any future.
     #[inline(always)]
     fn any_less(&self, a: Operand, b: Operand) -> bool {
         let source = |operand| source(&self.columns, self.program, self.step, operand);
-        let mut less = 0u64;
-        let mut look = |a: f64, b: f64| less |= if a < b { u64::MAX } else { 0 };
+        let width = self.width;
+        let less = |a: f64, b: f64| if a < b { u64::MAX } else { 0 };
         match (source(a), source(b)) {
-            (Source::Column(a), Source::Column(b)) => (0..LANES).for_each(|i| look(a[i], b[i])),
-            (Source::Column(a), Source::Number(b)) => (0..LANES).for_each(|i| look(a[i], b)),
-            (Source::Number(a), Source::Column(b)) => (0..LANES).for_each(|i| look(a, b[i])),
-            (Source::Number(a), Source::Number(b)) => look(a, b),
+            (Source::Column(a), Source::Column(b)) => {
+                any_bit(a[..width].iter().zip(&b[..width]).map(|(&a, &b)| less(a, b)))
+            }
+            (Source::Column(a), Source::Number(b)) => any_bit(a[..width].iter().map(|&a| less(a, b))),
+            (Source::Number(a), Source::Column(b)) => any_bit(b[..width].iter().map(|&b| less(a, b))),
+            (Source::Number(a), Source::Number(b)) => a < b,
         }
-        less != 0
     }
 
     /// Whether any of the causes' dates lies inside of `from` and `to`.
     #[inline(always)]
     fn any_cut(&self, causes: &[Slot], from: Operand, to: Operand) -> bool {
         let source = |operand| source(&self.columns, self.program, self.step, operand);
-        let mut cut = 0u64;
-        for &cause in causes {
-            let date = &self.columns[cause as usize].0;
-            let mut look = |i: usize, from: f64, to: f64| {
-                cut |= if (date[i] > from) && (date[i] < to) { u64::MAX } else { 0 };
-            };
-            match (source(from), source(to)) {
-                (Source::Number(from), Source::Number(to)) => (0..LANES).for_each(|i| look(i, from, to)),
-                (Source::Column(from), Source::Column(to)) => (0..LANES).for_each(|i| look(i, from[i], to[i])),
-                (Source::Number(from), Source::Column(to)) => (0..LANES).for_each(|i| look(i, from, to[i])),
-                (Source::Column(from), Source::Number(to)) => (0..LANES).for_each(|i| look(i, from[i], to)),
+        let width = self.width;
+        let cut = |date: f64, from: f64, to: f64| if (date > from) & (date < to) { u64::MAX } else { 0 };
+        let dates = |cause: Slot| &self.columns[cause as usize].0[..width];
+        match (source(from), source(to)) {
+            (Source::Number(from), Source::Number(to)) => {
+                causes.iter().any(|&cause| any_bit(dates(cause).iter().map(|&date| cut(date, from, to))))
+            }
+            (from, to) => {
+                let (from, to) = (from.column(), to.column());
+                causes.iter().any(|&cause| {
+                    let bounds = from[..width].iter().zip(&to[..width]);
+                    any_bit(dates(cause).iter().zip(bounds).map(|(&date, (&from, &to))| cut(date, from, to)))
+                })
             }
         }
-        cut != 0
     }
 
     /// The futures in which a mask holds, if they are few.
@@ -354,14 +370,12 @@ impl<'a> Frame<'a> {
 
     #[inline(always)]
     fn check(&mut self, value: Operand, mask: Operand, infinite: bool, site: u32) {
-        let source = |operand| source(&self.columns, self.program, self.step, operand);
-        let mut suspicious = 0u64;
-        match source(value) {
+        let suspicious = match source(&self.columns, self.program, self.step, value) {
             // Finite numbers less themselves are +0, all of whose bits are 0.
-            Source::Column(values) => values.iter().for_each(|x| suspicious |= (x * 0.0).abs().to_bits()),
-            Source::Number(x) => suspicious = (x * 0.0).abs().to_bits(),
-        }
-        if suspicious != 0 {
+            Source::Column(values) => any_bit(values[..self.width].iter().map(|x| (x * 0.0).abs().to_bits())),
+            Source::Number(x) => !x.is_finite(),
+        };
+        if suspicious {
             (0..LANES).for_each(|lane| self.check_lane(value, mask, infinite, site, lane));
         }
     }
@@ -421,13 +435,14 @@ impl<'a> Frame<'a> {
     #[inline(always)]
     fn poisson(&mut self, out: Slot, uniform: Operand, mean: Operand) {
         self.map2(out, uniform, mean, |u, mean| if u <= exp(-mean) { 0.0 } else { 1.0 });
-        let some = &self.columns[out as usize].0;
-        let mut any = 0;
-        some.iter().for_each(|some| any |= some.to_bits());
-        if any != 0 {
-            for i in 0..LANES {
-                if self.columns[out as usize].0[i] != 0.0 {
-                    self.columns[out as usize].0[i] = occurrences(self.lane(mean, i), self.lane(uniform, i));
+        if self.any(out) {
+            for start in (0..LANES).step_by(8) {
+                if self.columns[out as usize].0[start..start + 8].iter().any(|some| *some != 0.0) {
+                    for i in start..start + 8 {
+                        if self.columns[out as usize].0[i] != 0.0 {
+                            self.columns[out as usize].0[i] = occurrences(self.lane(mean, i), self.lane(uniform, i));
+                        }
+                    }
                 }
             }
         }

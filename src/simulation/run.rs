@@ -4,6 +4,7 @@ use super::bins::Bins;
 use super::frame::{Fault, Frame};
 use super::tallies::{Block, CELL, EXACT_UP_TO, MetricPlan, Plan, Tallies};
 use crate::program::{LANES, Operand, Program};
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -341,17 +342,23 @@ fn plan(program: &Program, settings: &Settings, parts: &[Pilot]) -> Result<Plan,
     }
     // Futures that cannot be are no example of those that can.
     let together = |of: &dyn Fn(&Pilot) -> &Vec<f64>| -> Vec<f64> {
-        parts
-            .iter()
-            .flat_map(|p| {
-                let values = of(p).iter().enumerate();
-                values.filter(|(i, _)| p.likelihood.get(*i).is_none_or(|w| *w > 0.0)).map(|(_, v)| *v)
-            })
-            .collect()
+        let mut all = Vec::with_capacity(PILOT as usize);
+        for part in parts {
+            if part.likelihood.is_empty() {
+                all.extend_from_slice(of(part));
+            } else {
+                let possible = of(part).iter().zip(&part.likelihood).filter(|(_, w)| **w > 0.0);
+                all.extend(possible.map(|(value, _)| *value));
+            }
+        }
+        all
     };
-    let paths = (0..program.paths.len())
-        .map(|p| (0..program.ends.len()).map(|k| Bins::like(&together(&|part| &part.paths[p][k]), PATH_BINS)).collect())
+    let dates = program.ends.len();
+    let series: Vec<Bins> = (0..program.paths.len() * dates)
+        .into_par_iter()
+        .map(|i| Bins::like(&together(&|part| &part.paths[i / dates][i % dates]), PATH_BINS))
         .collect();
+    let paths = series.chunks(dates).map(<[Bins]>::to_vec).collect();
     let metrics = (0..program.metrics.len()).map(|m| metric_plan(&together(&|part| &part.metrics[m]))).collect();
     let quantities = (0..program.quantities.len())
         .map(|q| Bins::like(&together(&|part| &part.quantities[q]), METRIC_BINS))
@@ -365,6 +372,7 @@ fn plan(program: &Program, settings: &Settings, parts: &[Pilot]) -> Result<Plan,
         quantities,
         exact: settings.futures <= EXACT_UP_TO,
         days_each,
+        step_of_day: step_of_day(&program.ends),
         day_entries: (days / days_each) as usize + 1,
         full_weight,
         costs: costs(program, parts),
@@ -386,10 +394,21 @@ fn costs(program: &Program, parts: &[Pilot]) -> Vec<(String, f64)> {
     program.observations.iter().enumerate().map(cost).collect()
 }
 
+/// For each whole day since the start the step that holds it: dates are looked up millions of times.
+fn step_of_day(ends: &[f64]) -> Vec<u32> {
+    const MOST_DAYS: f64 = 65_536.0;
+    let days = ends.last().copied().unwrap_or(0.0);
+    let whole = ends.iter().all(|end| end.fract() == 0.0);
+    if !whole || days > MOST_DAYS {
+        return Vec::new();
+    }
+    (0..=days as u32).map(|day| ends.partition_point(|&end| end < f64::from(day)) as u32).collect()
+}
+
 /// Bins of a metric: fine ones for quantiles, some forty with round edges to be shown.
 fn metric_plan(values: &[f64]) -> MetricPlan {
     let mut sorted: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
-    sorted.sort_by(f64::total_cmp);
+    sorted.sort_unstable_by(f64::total_cmp);
     let bins = Bins::like(&sorted, METRIC_BINS);
     let pivot = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
     let mut atoms: Vec<f64> = Vec::new();

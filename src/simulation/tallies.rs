@@ -26,6 +26,8 @@ pub struct Plan {
     /// Days that one entry of the date counts stands for.
     pub days_each: f64,
     pub day_entries: usize,
+    /// For each day the step that holds it, if there are not too many.
+    pub step_of_day: Vec<u32>,
     /// The likelihood that weighs 2²⁴; None without evidence, where every future weighs 1.
     pub full_weight: Option<f64>,
     /// For each observation, what part of the futures they would be worth if it stood alone.
@@ -56,6 +58,12 @@ impl Sum {
                 *lane += value;
             }
         }
+    }
+
+    /// The value of one future of a block, where `add` would find it.
+    #[inline(always)]
+    fn add_in_place(&mut self, future: usize, value: f64) {
+        self.lanes[future % 8] += value;
     }
 
     fn close_cell(&mut self) {
@@ -189,16 +197,16 @@ impl Tallies {
             Some(operand) => frame.read(operand).map(|index| index as usize),
             None => [0; LANES],
         };
+        self.futures += block.lanes as u64;
         for i in 0..block.lanes {
             let weight = block.weights[i];
-            self.futures += 1;
             self.weight += weight;
             self.squared_weight += u128::from(weight) * u128::from(weight);
             self.outcomes[classes[i]] += weight;
-            if weight > 0 && self.kept.len() < KEPT {
-                let outcome = program.outcome.map(|_| classes[i]);
-                self.kept.push((block.first + i as u64, outcome));
-            }
+        }
+        if self.kept.len() < KEPT {
+            let counted = (0..block.lanes).filter(|&i| block.weights[i] > 0).take(KEPT - self.kept.len());
+            self.kept.extend(counted.map(|i| (block.first + i as u64, program.outcome.map(|_| classes[i]))));
         }
         for (site, count) in program.clamps.iter().zip(&mut self.clamped) {
             let flags = frame.column(site.flag);
@@ -214,7 +222,7 @@ impl Tallies {
             program.quantities.iter().zip(&mut self.quantities).zip(&plan.quantities)
         {
             let values = frame.read(operand);
-            histogram.add(bins, &values, &block.weights, block.lanes);
+            histogram.add(bins, &values, &block.weights, block.lanes, block.plain);
             sum.add(&block.weighted(&values));
             let squares = std::array::from_fn(|i| values[i] * values[i]);
             square.add(&block.weighted(&squares));
@@ -227,7 +235,7 @@ impl Tallies {
         for ((&slot, series), bins) in program.paths.iter().zip(&mut self.paths).zip(&plan.paths) {
             let values = frame.column(slot);
             let (histogram, sum) = &mut series[step];
-            histogram.add(&bins[step], values, &block.weights, block.lanes);
+            histogram.add(&bins[step], values, &block.weights, block.lanes, block.plain);
             if block.plain {
                 sum.add(values);
             } else {
@@ -310,7 +318,10 @@ impl EventTally {
         classes: &[usize; LANES],
     ) {
         let dates = frame.column(slots.date);
-        let step_of = |date: f64| program.ends.partition_point(|&end| end < date).min(program.steps());
+        let step_of = |date: f64| match plan.step_of_day.get(date.ceil() as usize) {
+            Some(&step) => step as usize,
+            None => program.ends.partition_point(|&end| end < date).min(program.steps()),
+        };
         let mut counted = [0.0; LANES];
         for i in 0..block.lanes {
             let weight = block.weights[i];
@@ -318,7 +329,8 @@ impl EventTally {
                 continue;
             }
             counted[i] = dates[i];
-            self.steps[step_of(dates[i])] += weight;
+            let step = step_of(dates[i]);
+            self.steps[step] += weight;
             let day = (dates[i] / plan.days_each) as usize;
             self.days[day.min(plan.day_entries - 1)] += weight;
             self.outcomes[classes[i]] += weight;
@@ -326,7 +338,7 @@ impl EventTally {
                 Branches::None => {}
                 Branches::One(slot) => {
                     let branch = frame.column(*slot)[i] as usize;
-                    self.branch_steps[branch][step_of(dates[i])] += weight;
+                    self.branch_steps[branch][step] += weight;
                     self.branch_outcomes[branch][classes[i]] += weight;
                 }
                 Branches::Dates(columns) => {
@@ -341,7 +353,11 @@ impl EventTally {
             }
             self.count += u128::from(weight) * slots.count.map_or(1, |slot| frame.column(slot)[i] as u128);
         }
-        self.date.add(&block.weighted(&counted));
+        if block.plain {
+            self.date.add(&counted);
+        } else {
+            self.date.add(&block.weighted(&counted));
+        }
     }
 }
 
@@ -349,7 +365,6 @@ impl MetricTally {
     fn add(&mut self, values: &[f64; LANES], plan: &MetricPlan, exact: bool, block: &Block, classes: &[usize; LANES]) {
         let mut apart = [0.0; LANES];
         let mut squares = [0.0; LANES];
-        let mut by_outcome: [f64; LANES] = [0.0; LANES];
         for i in 0..block.lanes {
             let (value, weight) = (values[i], block.weights[i]);
             if !value.is_finite() || weight == 0 {
@@ -358,31 +373,35 @@ impl MetricTally {
             self.defined += weight;
             apart[i] = (value - plan.pivot) * weight as f64;
             squares[i] = (value - plan.pivot) * (value - plan.pivot) * weight as f64;
-            by_outcome[i] = apart[i];
+            // The same fixed order as in a sum of all: the others count as 0.
+            self.outcome_sums[classes[i]].add_in_place(i, apart[i]);
             self.outcome_weights[classes[i]] += weight;
             self.histogram.add_one(&plan.bins, value, weight);
             if exact {
                 self.values.push((value, weight));
             }
-            if let Ok(atom) = plan.atoms.binary_search_by(|a| a.total_cmp(&value)) {
+            if let Some(atom) = plan.atoms.iter().position(|&atom| atom.total_cmp(&value).is_eq()) {
                 self.atoms[atom] += weight;
                 continue;
             }
             match (plan.edges.first(), plan.edges.last()) {
-                (Some(low), Some(high)) if value >= *low && value < *high => {
-                    let bin = plan.edges.partition_point(|edge| *edge <= value) - 1;
+                (Some(&low), Some(&high)) if value >= low && value < high => {
+                    // Edges are evenly spaced but for rounding.
+                    let width = (high - low) / (plan.edges.len() - 1) as f64;
+                    let mut bin = (((value - low) / width) as usize).min(plan.edges.len() - 2);
+                    while value < plan.edges[bin] {
+                        bin -= 1;
+                    }
+                    while value >= plan.edges[bin + 1] {
+                        bin += 1;
+                    }
                     self.shown[classes[i]][bin] += weight;
                 }
-                (Some(low), _) if value < *low => self.below += weight,
+                (Some(&low), _) if value < low => self.below += weight,
                 _ => self.above += weight,
             }
         }
         self.sum.add(&apart);
         self.square.add(&squares);
-        // The same fixed order for each outcome: the others count as 0.
-        for (class, sum) in self.outcome_sums.iter_mut().enumerate() {
-            let own: [f64; LANES] = std::array::from_fn(|i| if classes[i] == class { by_outcome[i] } else { 0.0 });
-            sum.add(&own);
-        }
     }
 }

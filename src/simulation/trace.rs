@@ -7,13 +7,15 @@ use crate::program::{LANES, Program};
 pub fn path_values(program: &Program, futures: &[u64]) -> Vec<Vec<Vec<f64>>> {
     let mut values = vec![Vec::new(); program.paths.len()];
     let mut frame = Frame::new(program);
-    for &future in futures {
-        let first = future - future % LANES as u64;
-        let lane = (future - first) as usize;
-        let mut series = vec![Vec::new(); program.paths.len()];
+    // Futures of one block are played together.
+    for futures in futures.chunk_by(|a, b| a / LANES as u64 == b / LANES as u64) {
+        let first = futures[0] - futures[0] % LANES as u64;
+        let mut series = vec![vec![Vec::new(); futures.len()]; program.paths.len()];
         let mut keep = |frame: &Frame| {
             for (series, &slot) in series.iter_mut().zip(&program.paths) {
-                series.push(frame.column(slot)[lane]);
+                for (one, future) in series.iter_mut().zip(futures) {
+                    one.push(frame.column(slot)[(future - first) as usize]);
+                }
             }
         };
         frame.start(first);
@@ -23,7 +25,7 @@ pub fn path_values(program: &Program, futures: &[u64]) -> Vec<Vec<Vec<f64>>> {
             keep(&frame);
         }
         for (all, series) in values.iter_mut().zip(series) {
-            all.push(series);
+            all.extend(series);
         }
     }
     values

@@ -27,8 +27,10 @@ pub(super) fn revert(b: &mut Builder, step: &Step, level: Value) -> Value {
     let speed = std::f64::consts::LN_2 * DAYS_PER_YEAR / days;
     let decay = b.table(|k| exp(-speed * step.years[k]));
     let swing = b.table(|k| ((1.0 - exp(-2.0 * speed * step.years[k])) / (2.0 * speed)).sqrt());
-    let distance = b.subtract(step.state, level);
-    let moved = b.multiply_add(distance, decay, level);
+    // level + (x − level) · decay, so arranged that what does not depend on x is known beforehand.
+    let rest = b.table(|k| 1.0 - exp(-speed * step.years[k]));
+    let pull = b.multiply(level, rest);
+    let moved = b.multiply_add(step.state, decay, pull);
     let swing = b.multiply(step.field(2), swing);
     b.multiply_add(swing, step.normal(), moved)
 }
