@@ -3,7 +3,8 @@
 
 use super::fold::{fold_binary, fold_ternary, fold_unary, range_binary, range_ternary, range_unary};
 use super::{
-    Binary, CheckSite, ClampSite, Instruction, Once, Op, Operand, Program, Range, Slot, Ternary, Unary, layout, tighten,
+    Binary, CheckSite, ClampSite, DrawWith, Instruction, Once, Op, Operand, Pieces, Program, Range, Slot, Ternary,
+    Unary, When, cost, layout, tighten,
 };
 use crate::chance::distributions::{Distribution, Family};
 use crate::diagnostic::Span;
@@ -243,7 +244,7 @@ impl Builder {
             Place::Once | Place::End => (0, u32::MAX),
             _ => self.steps,
         };
-        let instruction = Instruction { op, from, to, lazy: false };
+        let instruction = Instruction { op, when: When::steps(from, to) };
         match place {
             Place::Once => self.once.push(instruction),
             Place::Before => self.before.push(instruction),
@@ -483,9 +484,10 @@ impl Builder {
         let body = self.close_body();
         let op = match scope {
             Scope::Always | Scope::Whole => return,
-            Scope::IfAny(mask) => Op::IfAny { mask, body },
+            Scope::IfAny(mask) => Op::IfAny { mask, body, few: 0 },
             Scope::Pieces { low, high, from, to, causes, whole } => {
-                Op::Pieces { low, high, from, to, causes: causes.into(), whole, body }
+                let (kept, few) = (Vec::new(), 0);
+                Op::Pieces(Box::new(Pieces { low, high, from, to, causes: causes.into(), whole, body, kept, few }))
             }
             Scope::Times { count, index } => Op::Times { count, index, body },
         };
@@ -581,10 +583,7 @@ impl Builder {
         let place = if fixed { Place::Once } else { self.place };
         let out = self.new_slot(Range::ANY, fixed);
         let arguments = arguments.into();
-        let op = match bounds {
-            None => Op::DrawWith { out, uniform, family, form, arguments },
-            Some((low, high)) => Op::DrawWithin { out, uniform, family, form, arguments, low, high },
-        };
+        let op = Op::DrawWith(Box::new(DrawWith { out, uniform, family, form, arguments, bounds }));
         self.push_to(place, op);
         Operand::Slot(out)
     }
@@ -724,6 +723,7 @@ impl Builder {
         let mut temporary: Vec<bool> = self.slots.iter().map(|s| s.temporary).collect();
         tighten::tighten(&mut program, &mut temporary);
         layout::reuse_columns(&mut program, &temporary);
+        cost::weigh(&mut program.update, &temporary);
         program
     }
 }

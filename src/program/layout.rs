@@ -1,7 +1,7 @@
 //! Which column a value lives in: values that are needed only within a step share columns, so that the columns in use stay
 //! in the nearest cache. Slots that are kept (states, what is set once, what is read at the end) keep their numbers.
 
-use super::{Instruction, Op, Operand, Program, Slot};
+use super::{Instruction, Op, Operand, Pieces, Program, Slot};
 
 impl Op {
     /// Calls `f` with every slot it touches itself (not those of its body); the flag says whether it is written.
@@ -32,17 +32,14 @@ impl Op {
                 read(uniform, f);
                 f(out, true);
             }
-            Op::DrawWith { out, uniform, arguments, .. } => {
-                read(uniform, f);
-                arguments.iter_mut().for_each(|a| read(a, f));
-                f(out, true);
-            }
-            Op::DrawWithin { out, uniform, arguments, low, high, .. } => {
-                read(uniform, f);
-                arguments.iter_mut().for_each(|a| read(a, f));
-                read(low, f);
-                read(high, f);
-                f(out, true);
+            Op::DrawWith(draw) => {
+                read(&mut draw.uniform, f);
+                draw.arguments.iter_mut().for_each(|a| read(a, f));
+                if let Some((low, high)) = &mut draw.bounds {
+                    read(low, f);
+                    read(high, f);
+                }
+                f(&mut draw.out, true);
             }
             Op::Pick { out, uniform, weights } => {
                 read(uniform, f);
@@ -68,16 +65,17 @@ impl Op {
                 read(mask, f);
             }
             Op::IfAny { mask, .. } => f(mask, false),
-            Op::IfLess { mask, a, b, .. } => {
-                read(a, f);
-                read(b, f);
-                f(mask, true);
+            Op::IfLess(branch) => {
+                read(&mut branch.a, f);
+                read(&mut branch.b, f);
+                f(&mut branch.mask, true);
             }
             Op::Move { out, from } => {
                 f(from, false);
                 f(out, true);
             }
-            Op::Pieces { low, high, from, to, causes, .. } => {
+            Op::Pieces(pieces) => {
+                let Pieces { low, high, from, to, causes, .. } = &mut **pieces;
                 read(from, f);
                 read(to, f);
                 causes.iter_mut().for_each(|c| f(c, false));
@@ -96,8 +94,9 @@ impl Op {
     /// The operations inside, if it has any, and whether they are repeated.
     pub(super) fn bodies(&mut self) -> impl Iterator<Item = (&mut Vec<Instruction>, bool)> {
         let bodies = match self {
-            Op::IfAny { body, .. } | Op::IfLess { body, .. } => [Some((body, false)), None],
-            Op::Pieces { whole, body, .. } => [Some((whole, false)), Some((body, true))],
+            Op::IfAny { body, .. } => [Some((body, false)), None],
+            Op::IfLess(branch) => [Some((&mut branch.body, false)), None],
+            Op::Pieces(pieces) => [Some((&mut pieces.whole, false)), Some((&mut pieces.body, true))],
             Op::Times { body, .. } => [Some((body, true)), None],
             _ => [None, None],
         };

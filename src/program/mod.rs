@@ -5,6 +5,7 @@
 //! what is kept of the step); `end` gives metrics and outcomes. Yes is 1.0, no is 0.0, and NaN is what cannot be told.
 
 mod build;
+mod cost;
 pub mod fold;
 mod layout;
 mod print;
@@ -20,7 +21,7 @@ use crate::diagnostic::Span;
 use std::sync::Arc;
 
 /// Futures that are computed side by side.
-pub const LANES: usize = 128;
+pub const LANES: usize = 256;
 
 /// A column of the frame: one number for each future of the block.
 pub type Slot = u32;
@@ -122,24 +123,7 @@ pub enum Op {
         uniform: Operand,
         distribution: Arc<Distribution>,
     },
-    /// The quantile of a distribution whose parameters differ from future to future; NaN where it refuses them.
-    DrawWith {
-        out: Slot,
-        uniform: Operand,
-        family: &'static Family,
-        form: usize,
-        arguments: Box<[Operand]>,
-    },
-    /// The same, conditional on bounds.
-    DrawWithin {
-        out: Slot,
-        uniform: Operand,
-        family: &'static Family,
-        form: usize,
-        arguments: Box<[Operand]>,
-        low: Operand,
-        high: Operand,
-    },
+    DrawWith(Box<DrawWith>),
     /// The index of the weight in which `uniform` falls when they are laid end to end; NaN where all of them are 0.
     Pick {
         out: Slot,
@@ -175,29 +159,14 @@ pub enum Op {
     },
     /// The body, for the futures in which the mask holds; it may be executed for the others too, as long as it is for one,
     /// and makes no difference to them.
+    /// Up to `few` futures it is done one by one.
     IfAny {
         mask: Slot,
         body: Vec<Instruction>,
+        few: u32,
     },
-    /// The same where a < b, `mask` being set to that.
-    IfLess {
-        mask: Slot,
-        a: Operand,
-        b: Operand,
-        body: Vec<Instruction>,
-    },
-    /// The body, cut by cut: `low` and `high` are set to the bounds of the pieces into which the causes' dates cut
-    /// [`from`, `to`] in each future. Where a future has fewer pieces than others, its last ones are empty.
-    /// Where no date cuts in any future of the block, `whole` instead, which is the same for `from` and `to`.
-    Pieces {
-        low: Slot,
-        high: Slot,
-        from: Operand,
-        to: Operand,
-        causes: Box<[Slot]>,
-        whole: Vec<Instruction>,
-        body: Vec<Instruction>,
-    },
+    IfLess(Box<IfLess>),
+    Pieces(Box<Pieces>),
     /// The body for occurrence 0, 1, … of the step, for the futures that have so many; as with `IfAny` it makes no
     /// difference to the others. `index` counts.
     Times {
@@ -225,15 +194,86 @@ pub enum Op {
     },
 }
 
-/// An operation and the steps in which it is executed.
+/// The quantile of a distribution whose parameters differ from future to future; NaN where it refuses them.
 #[derive(Clone, Debug)]
+pub struct DrawWith {
+    pub out: Slot,
+    pub uniform: Operand,
+    pub family: &'static Family,
+    pub form: usize,
+    pub arguments: Box<[Operand]>,
+    /// What it lies between, where that is given.
+    pub bounds: Option<(Operand, Operand)>,
+}
+
+/// As with `IfAny`, where a < b, `mask` being set to that.
+#[derive(Clone, Debug)]
+pub struct IfLess {
+    pub mask: Slot,
+    pub a: Operand,
+    pub b: Operand,
+    pub body: Vec<Instruction>,
+    pub few: u32,
+}
+
+/// The body, cut by cut: `low` and `high` are set to the bounds of the pieces into which the causes' dates cut
+/// [`from`, `to`] in each future. Where a future has fewer pieces than others, its last ones are empty.
+#[derive(Clone, Debug)]
+pub struct Pieces {
+    pub low: Slot,
+    pub high: Slot,
+    pub from: Operand,
+    pub to: Operand,
+    pub causes: Box<[Slot]>,
+    /// Where nothing is cut: the same for `from` and `to`.
+    pub whole: Vec<Instruction>,
+    pub body: Vec<Instruction>,
+    /// What the body leaves behind.
+    pub kept: Vec<Slot>,
+    /// Up to so many futures that are cut are done one by one, and the others as a whole.
+    pub few: u32,
+}
+
+/// An operation and the steps in which it is executed: as long as a line of the nearest cache.
+#[derive(Clone, Debug)]
+#[repr(align(64))]
 pub struct Instruction {
     pub op: Op,
-    pub from: u32,
-    /// One past the last step.
-    pub to: u32,
-    /// Left out while nothing that it reads has changed since it was last done.
-    pub lazy: bool,
+    pub when: When,
+}
+
+const _: () = assert!(size_of::<Instruction>() == 64);
+
+/// When an operation is executed: in which steps, and whether it is left out while nothing that it reads has changed since
+/// it was last done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct When {
+    from: u32,
+    /// One past the last step, and in the lowest bit whether it is lazy.
+    to: u32,
+}
+
+impl When {
+    /// One past the last step that can be told.
+    const END: u32 = u32::MAX >> 1;
+
+    pub fn steps(from: u32, to: u32) -> Self {
+        When { from, to: to.min(When::END) << 1 }
+    }
+
+    #[inline(always)]
+    pub fn holds(self, step: u32) -> bool {
+        step >= self.from && step < self.to >> 1
+    }
+
+    #[inline(always)]
+    pub fn lazy(self) -> bool {
+        self.to & 1 != 0
+    }
+
+    fn set_lazy(&mut self, lazy: bool) {
+        self.to = self.to & !1 | u32::from(lazy);
+    }
 }
 
 /// A place that a run-time error points at.

@@ -1,7 +1,7 @@
 //! A program in print: an operation a line, `s7` a column, `t2` a table with a number for each step, and in front the steps
 //! in which the operation is executed where those are not all; `~` where it is done only when what it reads has changed.
 
-use super::{Binary, Instruction, Once, Op, Operand, Program, Slot, Ternary, Unary};
+use super::{Binary, Instruction, Once, Op, Operand, Pieces, Program, Slot, Ternary, Unary};
 use std::fmt::{Display, Formatter, Result};
 
 impl Display for Program {
@@ -28,21 +28,21 @@ impl Display for Program {
 
 impl Program {
     fn code(&self, f: &mut Formatter, code: &[Instruction], depth: usize) -> Result {
-        for Instruction { op, from, to, lazy } in code {
-            write!(f, "{:indent$}{}", "", if *lazy { "~ " } else { "" }, indent = 2 * depth)?;
-            let always = (*from <= 1 && *to as usize > self.steps()) || *from == 0;
+        for Instruction { op, when } in code {
+            write!(f, "{:indent$}{}", "", if when.lazy() { "~ " } else { "" }, indent = 2 * depth)?;
+            let (from, to) = (when.from, when.to >> 1);
+            let always = (from <= 1 && to as usize > self.steps()) || from == 0;
             if !always {
                 write!(f, "{from}..{to}: ")?;
             }
             writeln!(f, "{op}")?;
             match op {
-                Op::IfAny { body, .. } | Op::IfLess { body, .. } | Op::Times { body, .. } => {
-                    self.code(f, body, depth + 1)?;
-                }
-                Op::Pieces { whole, body, .. } => {
-                    self.code(f, whole, depth + 1)?;
+                Op::IfAny { body, .. } | Op::Times { body, .. } => self.code(f, body, depth + 1)?,
+                Op::IfLess(branch) => self.code(f, &branch.body, depth + 1)?,
+                Op::Pieces(pieces) => {
+                    self.code(f, &pieces.whole, depth + 1)?;
                     writeln!(f, "{:indent$}if there are cuts", "", indent = 2 * depth)?;
-                    self.code(f, body, depth + 1)?;
+                    self.code(f, &pieces.body, depth + 1)?;
                 }
                 _ => {}
             }
@@ -112,11 +112,12 @@ impl Display for Op {
             Op::Normal { out, key, once } => write!(f, "s{out} = normal {key:016x}{}", once_in(*once)),
             Op::NormalOf { out, uniform } => write!(f, "s{out} = normal of {uniform}"),
             Op::Draw { out, uniform, .. } => write!(f, "s{out} = draw of {uniform}"),
-            Op::DrawWith { out, uniform, family, arguments, .. } => {
-                write!(f, "s{out} = {}({}) of {uniform}", family.name, List(arguments))
-            }
-            Op::DrawWithin { out, uniform, family, arguments, low, high, .. } => {
-                write!(f, "s{out} = {}({}) within {low}, {high} of {uniform}", family.name, List(arguments))
+            Op::DrawWith(draw) => {
+                write!(f, "s{} = {}({})", draw.out, draw.family.name, List(&draw.arguments))?;
+                if let Some((low, high)) = draw.bounds {
+                    write!(f, " within {low}, {high}")?;
+                }
+                write!(f, " of {}", draw.uniform)
             }
             Op::Pick { out, uniform, weights } => write!(f, "s{out} = pick({}) of {uniform}", List(weights)),
             Op::Poisson { out, uniform, mean } => write!(f, "s{out} = poisson({mean}) of {uniform}"),
@@ -128,9 +129,10 @@ impl Display for Op {
                 write!(f, "check {value}{} where {mask}, site {site}", if *infinite { " is finite" } else { "" })
             }
             Op::IfAny { mask, .. } => write!(f, "if any s{mask}"),
-            Op::IfLess { mask, a, b, .. } => write!(f, "if any s{mask} = {a} < {b}"),
+            Op::IfLess(branch) => write!(f, "if any s{} = {} < {}", branch.mask, branch.a, branch.b),
             Op::Move { out, from } => write!(f, "s{out} = s{from}, which ends"),
-            Op::Pieces { low, high, from, to, causes, .. } => {
+            Op::Pieces(pieces) => {
+                let Pieces { low, high, from, to, causes, .. } = &**pieces;
                 write!(f, "for pieces s{low}..s{high} of {from}..{to} cut at {}", columns(causes))
             }
             Op::Times { count, index, .. } => write!(f, "for s{index} up to s{count}"),

@@ -1,7 +1,7 @@
 //! Making a finished program shorter without changing a bit of what it gives: what nobody reads is left out, results are
 //! written where they are kept, and what seldom changes is worked out only when it has.
 
-use super::{Binary, Instruction, Op, Operand, Program, Slot, Unary};
+use super::{Binary, IfLess, Instruction, Op, Operand, Program, Slot, Unary};
 
 /// Rewrites the parts that are executed in every step; `temporary` says which slots are written anew before each reading,
 /// and loses those that are kept after all.
@@ -47,12 +47,11 @@ impl Op {
             | Op::Normal { out, .. }
             | Op::NormalOf { out, .. }
             | Op::Draw { out, .. }
-            | Op::DrawWith { out, .. }
-            | Op::DrawWithin { out, .. }
             | Op::Pick { out, .. }
             | Op::Poisson { out, .. }
             | Op::Lookup { out, .. }
             | Op::Recall { out, .. } => Some(out),
+            Op::DrawWith(draw) => Some(&mut draw.out),
             _ => None,
         }
     }
@@ -86,13 +85,14 @@ fn write_in_place(code: &mut Vec<Instruction>, temporary: &[bool], reads: &[u32]
         code[i].op.bodies().for_each(|(body, _)| write_in_place(body, temporary, reads));
         let (done, rest) = code.split_at_mut(i + 1);
         let (instruction, next) = (&mut done[i], rest.first());
-        let copied =
-            match next {
-                Some(Instruction {
-                    op: Op::Unary(Unary::Copy, state, Operand::Slot(from)), from: first, to, ..
-                }) if (*first, *to) == (instruction.from, instruction.to) => Some((*state, *from)),
-                _ => None,
-            };
+        let copied = match next {
+            Some(Instruction { op: Op::Unary(Unary::Copy, state, Operand::Slot(from)), when })
+                if *when == instruction.when =>
+            {
+                Some((*state, *from))
+            }
+            _ => None,
+        };
         if let (Some((state, from)), Some(out)) = (copied, instruction.op.result())
             && *out == from
             && temporary[from as usize]
@@ -171,7 +171,7 @@ impl Changes {
                 Operand::Constant(_) => true,
                 Operand::Table(_) => false,
             };
-            instruction.lazy = match &instruction.op {
+            let mut lazy = match &instruction.op {
                 Op::Unary(_, _, a) => lasting(a),
                 Op::Binary(_, _, a, b) => lasting(a) && lasting(b),
                 Op::Ternary(_, _, a, b, c) => lasting(a) && lasting(b) && lasting(c),
@@ -179,12 +179,13 @@ impl Changes {
                 _ => false,
             };
             if let Some(out) = out {
-                instruction.lazy &= temporary[out as usize];
-                if instruction.lazy {
+                lazy &= temporary[out as usize];
+                if lazy {
                     self.lazy[out as usize] = true;
                     temporary[out as usize] = false;
                 }
             }
+            instruction.when.set_lazy(lazy);
             for (inner, _) in instruction.op.bodies() {
                 self.mark(inner, body, &around, temporary);
             }
@@ -204,16 +205,16 @@ fn compare_and_branch(code: &mut Vec<Instruction>, temporary: &[bool], reads: &[
             i += 1;
             continue;
         };
-        let steps = (code[i].from, code[i].to);
-        if let Some(Instruction { op, from, to, .. }) = code.get_mut(i + 1) {
-            let decides = matches!(op, Op::IfAny { mask: decides, .. } if *decides == mask) && (*from, *to) == steps;
+        let steps = code[i].when;
+        if let Some(Instruction { op, when }) = code.get_mut(i + 1) {
+            let decides = matches!(op, Op::IfAny { mask: decides, .. } if *decides == mask) && *when == steps;
             if decides {
                 let mut inside = vec![0; reads.len()];
                 op.bodies().for_each(|(body, _)| count_reads(body, &mut inside));
                 if let (true, Op::IfAny { body, .. }) = (inside[mask as usize] + 1 == reads[mask as usize], op) {
                     let mut body = std::mem::take(body);
                     compare_and_branch(&mut body, temporary, reads);
-                    code[i].op = Op::IfLess { mask, a, b, body };
+                    code[i].op = Op::IfLess(Box::new(IfLess { mask, a, b, body, few: 0 }));
                     code.remove(i + 1);
                 }
             }

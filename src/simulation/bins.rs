@@ -5,7 +5,6 @@
 //! bins, as if the values of a bin were spread evenly over it.
 
 use crate::program::LANES;
-use multiversion::multiversion;
 
 /// Where the bins of one series lie.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,7 +77,7 @@ const ROUNDER: f64 = 4_503_599_627_370_496.0;
 const SIDE: usize = 8;
 
 /// The bins of a column of values, and for each of eight lanes the least and greatest value.
-#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq", "x86_64+avx2+fma"))]
+#[inline(always)]
 fn places(bins: &Bins, values: &[f64; LANES], places: &mut [u32; LANES], extremes: &mut [[f64; SIDE]; 2]) {
     let (scale, low) = (1.0 / bins.width, bins.low);
     let last = bins.count as f64 + 1.0;
@@ -89,13 +88,14 @@ fn places(bins: &Bins, values: &[f64; LANES], places: &mut [u32; LANES], extreme
         let x = if x < last { x } else { last };
         *place = (x + ROUNDER).to_bits() as u32;
     }
-    let [least, greatest] = extremes;
+    let [mut least, mut greatest] = *extremes;
     for side in values.as_chunks::<SIDE>().0 {
-        for i in 0..SIDE {
-            least[i] = if side[i] < least[i] { side[i] } else { least[i] };
-            greatest[i] = if side[i] > greatest[i] { side[i] } else { greatest[i] };
-        }
+        least = std::array::from_fn(|i| if side[i] < least[i] { side[i] } else { least[i] });
     }
+    for side in values.as_chunks::<SIDE>().0 {
+        greatest = std::array::from_fn(|i| if side[i] > greatest[i] { side[i] } else { greatest[i] });
+    }
+    *extremes = [least, greatest];
 }
 
 impl Histogram {
@@ -158,6 +158,7 @@ impl Histogram {
         self.unsettled = 0;
     }
 
+    #[inline(always)]
     pub fn add_one(&mut self, bins: &Bins, value: f64, weight: u64) {
         if weight == 0 {
             return;

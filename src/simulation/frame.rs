@@ -9,7 +9,7 @@ use crate::chance::math::elementary::exp;
 use crate::chance::math::normal::standard_normal_column;
 use crate::chance::uniform::{step_key, uniform, word};
 use crate::program::fold::{binary, ternary, unary, yes_no};
-use crate::program::{Instruction, LANES, Once, Op, Operand, Program, Slot};
+use crate::program::{IfLess, Instruction, LANES, Once, Op, Operand, Pieces, Program, Slot};
 use multiversion::multiversion;
 
 /// One number for each future of the block.
@@ -36,8 +36,10 @@ pub struct Frame<'a> {
     /// When each column was last written, in writings since the block began.
     written: Vec<u64>,
     writings: u64,
-    /// For masks: when they were last looked at, and whether any future had it.
-    looked: Vec<(u64, bool)>,
+    /// For masks: when they were last looked at, and which futures had it.
+    looked: Vec<(u64, Lanes)>,
+    /// What futures that are done one by one leave behind, until the others are done.
+    aside: Vec<f64>,
     /// Index of the block's first future.
     pub(super) first: u64,
     pub(super) step: usize,
@@ -45,18 +47,51 @@ pub struct Frame<'a> {
     pub fault: Option<Fault>,
 }
 
-/// So few futures are played one by one where a whole column would be worked out for them.
-const FEW: usize = 6;
+/// Futures of a block: bit k of word j stands for future 8k + j, so that vector code can set them.
+#[derive(Clone, Copy, Default)]
+struct Lanes([u64; 8]);
 
-struct Few {
-    lanes: [usize; FEW],
-    count: usize,
+impl Lanes {
+    #[inline(always)]
+    fn that(holds: impl Fn(usize) -> bool) -> Lanes {
+        let mut words = [0; 8];
+        let mut bit = 1;
+        for start in (0..LANES).step_by(8) {
+            for (j, word) in words.iter_mut().enumerate() {
+                *word |= if holds(start + j) { bit } else { 0 };
+            }
+            bit <<= 1;
+        }
+        Lanes(words)
+    }
+
+    fn any(self) -> bool {
+        any_bit(self.0.into_iter())
+    }
+
+    #[inline(always)]
+    fn or(self, other: Lanes) -> Lanes {
+        Lanes(std::array::from_fn(|j| self.0[j] | other.0[j]))
+    }
+
+    fn count(self) -> u32 {
+        self.0.iter().map(|word| word.count_ones()).sum()
+    }
+
+    fn each(self, mut f: impl FnMut(usize)) {
+        for (j, mut word) in self.0.into_iter().enumerate() {
+            while word != 0 {
+                f(8 * word.trailing_zeros() as usize + j);
+                word &= word - 1;
+            }
+        }
+    }
 }
 
 /// A column, or a number that stands for a whole one.
 #[derive(Clone, Copy)]
 enum Source<'c> {
-    Column(&'c [f64; LANES]),
+    Column(&'c Column),
     Number(f64),
 }
 
@@ -64,7 +99,7 @@ impl Source<'_> {
     #[inline(always)]
     fn column(self) -> [f64; LANES] {
         match self {
-            Source::Column(column) => *column,
+            Source::Column(column) => column.0,
             Source::Number(number) => [number; LANES],
         }
     }
@@ -79,7 +114,7 @@ fn any_bit(words: impl Iterator<Item = u64>) -> bool {
 #[inline(always)]
 fn source<'c>(columns: &'c [Box<Column>], program: &Program, step: usize, operand: Operand) -> Source<'c> {
     match operand {
-        Operand::Slot(slot) => Source::Column(&columns[slot as usize].0),
+        Operand::Slot(slot) => Source::Column(&columns[slot as usize]),
         Operand::Constant(number) => Source::Number(number),
         Operand::Table(table) => Source::Number(program.tables[table as usize][step]),
     }
@@ -89,10 +124,11 @@ impl<'a> Frame<'a> {
     pub fn new(program: &'a Program) -> Self {
         let columns = vec![Box::new(Column([0.0; LANES])); program.slots];
         let spare = Box::new(Column([0.0; LANES]));
-        let (written, looked) = (vec![0; program.slots], vec![(0, false); program.slots]);
+        let (written, looked) = (vec![0; program.slots], vec![(0, Lanes::default()); program.slots]);
         let (first, step, occurrence) = (0, 0, 0);
         let width = std::hint::black_box(LANES);
-        Frame { program, columns, spare, width, written, writings: 0, looked, first, step, occurrence, fault: None }
+        let (writings, aside, fault) = (0, Vec::new(), None);
+        Frame { program, columns, spare, width, written, writings, looked, aside, first, step, occurrence, fault }
     }
 
     /// Brings the futures from `first` on to T(0).
@@ -100,7 +136,7 @@ impl<'a> Frame<'a> {
         self.first = first;
         self.step = 0;
         self.written.fill(0);
-        self.looked.fill((0, false));
+        self.looked.fill((0, Lanes::default()));
         self.writings = 0;
         execute(self, &self.program.once);
     }
@@ -166,8 +202,8 @@ impl<'a> Frame<'a> {
             Op::Binary(_, out, a, b) => self.written[*out as usize] > written(a).max(written(b)),
             Op::Ternary(_, out, a, b, c) => self.written[*out as usize] > written(a).max(written(b)).max(written(c)),
             Op::IfAny { mask, .. } => {
-                let (when, any) = self.looked[*mask as usize];
-                !any && when > self.written[*mask as usize]
+                let (when, lanes) = self.looked[*mask as usize];
+                when > self.written[*mask as usize] && !lanes.any()
             }
             _ => false,
         }
@@ -179,7 +215,7 @@ impl<'a> Frame<'a> {
         match source(&self.columns, self.program, self.step, a) {
             Source::Number(a) => to.fill(f(a)),
             Source::Column(a) => {
-                for (to, a) in to.iter_mut().zip(&a[..self.width]) {
+                for (to, a) in to.iter_mut().zip(&a.0[..self.width]) {
                     *to = f(*a);
                 }
             }
@@ -194,17 +230,17 @@ impl<'a> Frame<'a> {
         let width = self.width;
         match (source(a), source(b)) {
             (Source::Column(a), Source::Column(b)) => {
-                for ((to, a), b) in to.iter_mut().zip(&a[..width]).zip(&b[..width]) {
+                for ((to, a), b) in to.iter_mut().zip(&a.0[..width]).zip(&b.0[..width]) {
                     *to = f(*a, *b);
                 }
             }
             (Source::Column(a), Source::Number(b)) => {
-                for (to, a) in to.iter_mut().zip(&a[..width]) {
+                for (to, a) in to.iter_mut().zip(&a.0[..width]) {
                     *to = f(*a, b);
                 }
             }
             (Source::Number(a), Source::Column(b)) => {
-                for (to, b) in to.iter_mut().zip(&b[..width]) {
+                for (to, b) in to.iter_mut().zip(&b.0[..width]) {
                     *to = f(a, *b);
                 }
             }
@@ -220,37 +256,37 @@ impl<'a> Frame<'a> {
         let width = self.width;
         match (source(a), source(b), source(c)) {
             (Source::Column(a), Source::Column(b), Source::Column(c)) => {
-                for (((to, a), b), c) in to.iter_mut().zip(&a[..width]).zip(&b[..width]).zip(&c[..width]) {
+                for (((to, a), b), c) in to.iter_mut().zip(&a.0[..width]).zip(&b.0[..width]).zip(&c.0[..width]) {
                     *to = f(*a, *b, *c);
                 }
             }
             (Source::Column(a), Source::Column(b), Source::Number(c)) => {
-                for ((to, a), b) in to.iter_mut().zip(&a[..width]).zip(&b[..width]) {
+                for ((to, a), b) in to.iter_mut().zip(&a.0[..width]).zip(&b.0[..width]) {
                     *to = f(*a, *b, c);
                 }
             }
             (Source::Column(a), Source::Number(b), Source::Column(c)) => {
-                for ((to, a), c) in to.iter_mut().zip(&a[..width]).zip(&c[..width]) {
+                for ((to, a), c) in to.iter_mut().zip(&a.0[..width]).zip(&c.0[..width]) {
                     *to = f(*a, b, *c);
                 }
             }
             (Source::Column(a), Source::Number(b), Source::Number(c)) => {
-                for (to, a) in to.iter_mut().zip(&a[..width]) {
+                for (to, a) in to.iter_mut().zip(&a.0[..width]) {
                     *to = f(*a, b, c);
                 }
             }
             (Source::Number(a), Source::Column(b), Source::Column(c)) => {
-                for ((to, b), c) in to.iter_mut().zip(&b[..width]).zip(&c[..width]) {
+                for ((to, b), c) in to.iter_mut().zip(&b.0[..width]).zip(&c.0[..width]) {
                     *to = f(a, *b, *c);
                 }
             }
             (Source::Number(a), Source::Column(b), Source::Number(c)) => {
-                for (to, b) in to.iter_mut().zip(&b[..width]) {
+                for (to, b) in to.iter_mut().zip(&b.0[..width]) {
                     *to = f(a, *b, c);
                 }
             }
             (Source::Number(a), Source::Number(b), Source::Column(c)) => {
-                for (to, c) in to.iter_mut().zip(&c[..width]) {
+                for (to, c) in to.iter_mut().zip(&c.0[..width]) {
                     *to = f(a, b, *c);
                 }
             }
@@ -275,96 +311,115 @@ impl<'a> Frame<'a> {
         self.put(out);
     }
 
+    /// The futures in which a mask holds. A NaN counts: whatever is done for them decides what to do with it.
     #[inline(always)]
-    fn any(&mut self, mask: Slot) -> bool {
-        // A NaN counts: whatever stands in the body decides what to do with it.
-        let any = any_bit(self.columns[mask as usize].0[..self.width].iter().map(|x| x.to_bits()));
+    fn lanes_of(&mut self, mask: Slot) -> Lanes {
+        let (when, lanes) = self.looked[mask as usize];
+        if when > self.written[mask as usize] {
+            return lanes;
+        }
+        let column = &self.columns[mask as usize].0;
+        let lanes = Lanes::that(|i| column[i] != 0.0);
         self.writings += 1;
-        self.looked[mask as usize] = (self.writings, any);
-        any
+        self.looked[mask as usize] = (self.writings, lanes);
+        lanes
     }
 
-    /// Whether a < b in any future.
+    /// The futures in which a < b.
     #[inline(always)]
-    fn any_less(&self, a: Operand, b: Operand) -> bool {
+    fn less(&self, a: Operand, b: Operand) -> Lanes {
         let source = |operand| source(&self.columns, self.program, self.step, operand);
-        let width = self.width;
-        let less = |a: f64, b: f64| if a < b { u64::MAX } else { 0 };
         match (source(a), source(b)) {
-            (Source::Column(a), Source::Column(b)) => {
-                any_bit(a[..width].iter().zip(&b[..width]).map(|(&a, &b)| less(a, b)))
-            }
-            (Source::Column(a), Source::Number(b)) => any_bit(a[..width].iter().map(|&a| less(a, b))),
-            (Source::Number(a), Source::Column(b)) => any_bit(b[..width].iter().map(|&b| less(a, b))),
-            (Source::Number(a), Source::Number(b)) => a < b,
+            (Source::Column(a), Source::Column(b)) => Lanes::that(|i| a.0[i] < b.0[i]),
+            (Source::Column(a), Source::Number(b)) => Lanes::that(|i| a.0[i] < b),
+            (Source::Number(a), Source::Column(b)) => Lanes::that(|i| a < b.0[i]),
+            (Source::Number(a), Source::Number(b)) => Lanes::that(|_| a < b),
         }
     }
 
-    /// Whether any of the causes' dates lies inside of `from` and `to`.
+    /// The futures in which one of the causes' dates lies inside of `from` and `to`.
     #[inline(always)]
-    fn any_cut(&self, causes: &[Slot], from: Operand, to: Operand) -> bool {
+    fn cut(&self, causes: &[Slot], from: Operand, to: Operand) -> Lanes {
         let source = |operand| source(&self.columns, self.program, self.step, operand);
-        let width = self.width;
-        let cut = |date: f64, from: f64, to: f64| if (date > from) & (date < to) { u64::MAX } else { 0 };
-        let dates = |cause: Slot| &self.columns[cause as usize].0[..width];
-        match (source(from), source(to)) {
-            (Source::Number(from), Source::Number(to)) => {
-                causes.iter().any(|&cause| any_bit(dates(cause).iter().map(|&date| cut(date, from, to))))
-            }
-            (from, to) => {
-                let (from, to) = (from.column(), to.column());
-                causes.iter().any(|&cause| {
-                    let bounds = from[..width].iter().zip(&to[..width]);
-                    any_bit(dates(cause).iter().zip(bounds).map(|(&date, (&from, &to))| cut(date, from, to)))
-                })
+        let mut lanes = Lanes::default();
+        for &cause in causes {
+            let date = &self.columns[cause as usize].0;
+            let these = match (source(from), source(to)) {
+                (Source::Number(from), Source::Number(to)) => Lanes::that(|i| (date[i] > from) & (date[i] < to)),
+                (Source::Number(from), Source::Column(to)) => Lanes::that(|i| (date[i] > from) & (date[i] < to.0[i])),
+                (Source::Column(from), Source::Number(to)) => Lanes::that(|i| (date[i] > from.0[i]) & (date[i] < to)),
+                (Source::Column(from), Source::Column(to)) => {
+                    Lanes::that(|i| (date[i] > from.0[i]) & (date[i] < to.0[i]))
+                }
+            };
+            lanes = lanes.or(these);
+        }
+        lanes
+    }
+
+    #[inline(always)]
+    fn if_any(&mut self, mask: Slot, body: &[Instruction], few: u32) {
+        let lanes = self.lanes_of(mask);
+        match lanes.count() {
+            0 => {}
+            count if count <= few => lanes.each(|lane| execute_lane(self, body, lane)),
+            _ => execute(self, body),
+        }
+    }
+
+    #[inline(always)]
+    fn if_less(&mut self, branch: &IfLess) {
+        let lanes = self.less(branch.a, branch.b);
+        match lanes.count() {
+            0 => {}
+            count if count <= branch.few => lanes.each(|lane| {
+                self.set(branch.mask, lane, 1.0);
+                execute_lane(self, &branch.body, lane);
+            }),
+            _ => {
+                self.map2(branch.mask, branch.a, branch.b, |a, b| yes_no(a < b));
+                execute(self, &branch.body);
             }
         }
     }
 
-    /// The futures in which a mask holds, if they are few.
+    /// Does the body piece by piece where something is cut; the whole for all others.
     #[inline(always)]
-    fn few(&self, holds: impl Fn(usize) -> bool) -> Option<Few> {
-        let mut few = Few { lanes: [0; FEW], count: 0 };
-        for start in (0..LANES).step_by(8) {
-            let mut some = false;
-            for i in start..start + 8 {
-                some |= holds(i);
-            }
-            if !some {
-                continue;
-            }
-            for i in start..start + 8 {
-                if holds(i) {
-                    if few.count == FEW {
-                        return None;
+    fn pieces(&mut self, pieces: &Pieces) {
+        let Pieces { whole, kept, few, .. } = pieces;
+        let cut = self.cut(&pieces.causes, pieces.from, pieces.to);
+        match cut.count() {
+            0 => execute(self, whole),
+            count if count <= *few => {
+                // The whole does these futures too: so they are as they were until it is done.
+                let mut aside = std::mem::take(&mut self.aside);
+                aside.clear();
+                cut.each(|lane| {
+                    let first = aside.len();
+                    aside.extend(kept.iter().map(|&slot| self.columns[slot as usize].0[lane]));
+                    self.pieces_of(pieces, lane);
+                    for (&slot, value) in kept.iter().zip(&mut aside[first..]) {
+                        std::mem::swap(value, &mut self.columns[slot as usize].0[lane]);
                     }
-                    few.lanes[few.count] = i;
-                    few.count += 1;
+                });
+                execute(self, whole);
+                let mut left = aside.iter();
+                cut.each(|lane| {
+                    for (&slot, &value) in kept.iter().zip(left.by_ref()) {
+                        self.columns[slot as usize].0[lane] = value;
+                    }
+                });
+                kept.iter().for_each(|&slot| self.touch(slot));
+                self.aside = aside;
+            }
+            _ => {
+                let to = self.read(pieces.to);
+                *self.open(pieces.low) = self.read(pieces.from);
+                while self.next_piece(pieces, &to) {
+                    execute(self, &pieces.body);
+                    *self.open(pieces.low) = self.columns[pieces.high as usize].0;
                 }
             }
-        }
-        Some(few)
-    }
-
-    /// Does a body for the futures of the mask alone if they are few; says whether it has.
-    #[inline(always)]
-    fn by_lanes(&mut self, mask: Slot, body: &[Instruction]) -> bool {
-        let column = &self.columns[mask as usize].0;
-        let Some(few) = self.few(|i| column[i] != 0.0) else { return false };
-        for &lane in &few.lanes[..few.count] {
-            execute_lane(self, body, lane);
-        }
-        true
-    }
-
-    #[inline(always)]
-    fn if_less(&mut self, mask: Slot, a: Operand, b: Operand, body: &[Instruction]) {
-        if !self.any_less(a, b) {
-            return;
-        }
-        self.map2(mask, a, b, |a, b| yes_no(a < b));
-        if !self.by_lanes(mask, body) {
-            execute(self, body);
         }
     }
 
@@ -372,7 +427,7 @@ impl<'a> Frame<'a> {
     fn check(&mut self, value: Operand, mask: Operand, infinite: bool, site: u32) {
         let suspicious = match source(&self.columns, self.program, self.step, value) {
             // Finite numbers less themselves are +0, all of whose bits are 0.
-            Source::Column(values) => any_bit(values[..self.width].iter().map(|x| (x * 0.0).abs().to_bits())),
+            Source::Column(values) => any_bit(values.0.iter().map(|x| (x * 0.0).abs().to_bits())),
             Source::Number(x) => !x.is_finite(),
         };
         if suspicious {
@@ -434,18 +489,17 @@ impl<'a> Frame<'a> {
 
     #[inline(always)]
     fn poisson(&mut self, out: Slot, uniform: Operand, mean: Operand) {
-        self.map2(out, uniform, mean, |u, mean| if u <= exp(-mean) { 0.0 } else { 1.0 });
-        if self.any(out) {
-            for start in (0..LANES).step_by(8) {
-                if self.columns[out as usize].0[start..start + 8].iter().any(|some| *some != 0.0) {
-                    for i in start..start + 8 {
-                        if self.columns[out as usize].0[i] != 0.0 {
-                            self.columns[out as usize].0[i] = occurrences(self.lane(mean, i), self.lane(uniform, i));
-                        }
-                    }
-                }
+        match source(&self.columns, self.program, self.step, mean) {
+            Source::Number(mean) => {
+                let none = exp(-mean);
+                self.map1(out, uniform, |u| if u <= none { 0.0 } else { 1.0 });
             }
+            Source::Column(_) => self.map2(out, uniform, mean, |u, mean| if u <= exp(-mean) { 0.0 } else { 1.0 }),
         }
+        let some = self.lanes_of(out);
+        some.each(|lane| {
+            self.columns[out as usize].0[lane] = occurrences(self.lane(mean, lane), self.lane(uniform, lane));
+        });
     }
 
     fn draw(&mut self, out: Slot, uniform: Operand, distribution: &Distribution) {
@@ -458,17 +512,17 @@ impl<'a> Frame<'a> {
 
     /// Sets the bounds of the next piece in each future; says whether there is one in any.
     #[inline(always)]
-    fn next_piece(&mut self, low: Slot, high: Slot, to: &[f64; LANES], causes: &[Slot]) -> bool {
-        let from = self.columns[low as usize].0;
+    fn next_piece(&mut self, pieces: &Pieces, to: &[f64; LANES]) -> bool {
+        let from = self.columns[pieces.low as usize].0;
         let mut end = *to;
-        for &cause in causes {
+        for &cause in &pieces.causes {
             let date = &self.columns[cause as usize].0;
             for i in 0..LANES {
-                let cuts = (date[i] > from[i]) && (date[i] < end[i]);
+                let cuts = (date[i] > from[i]) & (date[i] < end[i]);
                 end[i] = if cuts { date[i] } else { end[i] };
             }
         }
-        *self.open(high) = end;
+        *self.open(pieces.high) = end;
         let mut more = 0u32;
         for i in 0..LANES {
             more += u32::from(from[i] < end[i]);
@@ -504,10 +558,10 @@ pub(super) fn occurrences(mean: f64, u: f64) -> f64 {
 fn execute(frame: &mut Frame, code: &[Instruction]) {
     let step = frame.step as u32;
     for instruction in code {
-        if step < instruction.from || step >= instruction.to {
+        if !instruction.when.holds(step) {
             continue;
         }
-        if instruction.lazy && frame.up_to_date(&instruction.op) {
+        if instruction.when.lazy() && frame.up_to_date(&instruction.op) {
             continue;
         }
         match &instruction.op {
@@ -546,9 +600,9 @@ fn execute(frame: &mut Frame, code: &[Instruction]) {
                 *frame.open(*out) = column;
             }
             Op::Draw { out, uniform, distribution } => frame.draw(*out, *uniform, distribution),
-            op @ (Op::DrawWith { out, .. } | Op::DrawWithin { out, .. }) => {
-                (0..LANES).for_each(|lane| frame.draw_with(op, lane));
-                frame.touch(*out);
+            Op::DrawWith(draw) => {
+                (0..LANES).for_each(|lane| frame.draw_with(draw, lane));
+                frame.touch(draw.out);
             }
             Op::Pick { out, uniform, weights } => frame.pick(*out, *uniform, weights),
             Op::Poisson { out, uniform, mean } => frame.poisson(*out, *uniform, *mean),
@@ -572,24 +626,9 @@ fn execute(frame: &mut Frame, code: &[Instruction]) {
                 });
             }
             Op::Check { value, mask, infinite, site } => frame.check(*value, *mask, *infinite, *site),
-            Op::IfAny { mask, body } => {
-                if frame.any(*mask) && !frame.by_lanes(*mask, body) {
-                    execute(frame, body);
-                }
-            }
-            Op::IfLess { mask, a, b, body } => frame.if_less(*mask, *a, *b, body),
-            Op::Pieces { low, high, from, to, causes, whole, body } => {
-                if !frame.any_cut(causes, *from, *to) {
-                    execute(frame, whole);
-                    continue;
-                }
-                let to = frame.read(*to);
-                *frame.open(*low) = frame.read(*from);
-                while frame.next_piece(*low, *high, &to, causes) {
-                    execute(frame, body);
-                    *frame.open(*low) = frame.columns[*high as usize].0;
-                }
-            }
+            Op::IfAny { mask, body, few } => frame.if_any(*mask, body, *few),
+            Op::IfLess(branch) => frame.if_less(branch),
+            Op::Pieces(pieces) => frame.pieces(pieces),
             Op::Times { count, index, body } => {
                 let most = frame.columns[*count as usize].0.iter().fold(0.0, |a: f64, &b| if b > a { b } else { a });
                 let mut j = 0.0;

@@ -8,13 +8,13 @@ use crate::chance::math::elementary::exp;
 use crate::chance::math::normal::standard_normal;
 use crate::chance::uniform::{uniform, word};
 use crate::program::fold::{binary, ternary, unary};
-use crate::program::{Instruction, Op, Operand, Slot};
+use crate::program::{DrawWith, Instruction, Op, Operand, Pieces, Slot};
 use multiversion::multiversion;
 
 impl Frame<'_> {
     /// Writes one future's number.
     #[inline(always)]
-    fn set(&mut self, out: Slot, lane: usize, value: f64) {
+    pub(super) fn set(&mut self, out: Slot, lane: usize, value: f64) {
         self.columns[out as usize].0[lane] = value;
         self.touch(out);
     }
@@ -39,33 +39,33 @@ impl Frame<'_> {
     }
 
     /// Draws from a distribution whose parameters belong to the future.
-    pub(super) fn draw_with(&mut self, op: &Op, lane: usize) {
-        let (out, uniform, family, form, arguments, bounds) = match op {
-            Op::DrawWith { out, uniform, family, form, arguments } => (out, uniform, family, form, arguments, None),
-            Op::DrawWithin { out, uniform, family, form, arguments, low, high } => {
-                (out, uniform, family, form, arguments, Some((self.lane(*low, lane), self.lane(*high, lane))))
-            }
-            _ => return,
-        };
-        let u = self.lane(*uniform, lane);
-        let given: Vec<f64> = arguments.iter().map(|&a| self.lane(a, lane)).collect();
-        let fitted = Distribution::of(family, *form, &given).and_then(|d| match bounds {
+    pub(super) fn draw_with(&mut self, draw: &DrawWith, lane: usize) {
+        let u = self.lane(draw.uniform, lane);
+        let given: Vec<f64> = draw.arguments.iter().map(|&a| self.lane(a, lane)).collect();
+        let bounds = draw.bounds.map(|(low, high)| (self.lane(low, lane), self.lane(high, lane)));
+        let fitted = Distribution::of(draw.family, draw.form, &given).and_then(|d| match bounds {
             None => Ok(d),
             Some((low, high)) => d.truncated(low, high),
         });
-        self.columns[*out as usize].0[lane] = fitted.map_or(f64::NAN, |d| d.quantile(u, 1.0 - u));
+        self.columns[draw.out as usize].0[lane] = fitted.map_or(f64::NAN, |d| d.quantile(u, 1.0 - u));
     }
 
-    /// The end of the piece that begins at `from`.
-    fn piece_end(&self, from: f64, to: f64, causes: &[Slot], lane: usize) -> f64 {
-        let mut end = to;
-        for &cause in causes {
-            let date = self.columns[cause as usize].0[lane];
-            if date > from && date < end {
-                end = date;
+    /// Does the body for each piece of one future.
+    pub(super) fn pieces_of(&mut self, pieces: &Pieces, lane: usize) {
+        let (mut start, to) = (self.lane(pieces.from, lane), self.lane(pieces.to, lane));
+        while start < to {
+            let mut end = to;
+            for &cause in &pieces.causes {
+                let date = self.columns[cause as usize].0[lane];
+                if date > start && date < end {
+                    end = date;
+                }
             }
+            self.set(pieces.low, lane, start);
+            self.set(pieces.high, lane, end);
+            execute_lane(self, &pieces.body, lane);
+            start = end;
         }
-        end
     }
 }
 
@@ -74,7 +74,7 @@ impl Frame<'_> {
 pub(super) fn execute_lane(frame: &mut Frame, code: &[Instruction], lane: usize) {
     let step = frame.step as u32;
     for instruction in code {
-        if step < instruction.from || step >= instruction.to {
+        if !instruction.when.holds(step) {
             continue;
         }
         match &instruction.op {
@@ -124,9 +124,9 @@ pub(super) fn execute_lane(frame: &mut Frame, code: &[Instruction], lane: usize)
                 let u = frame.lane(*uniform, lane);
                 frame.set(*out, lane, distribution.quantile(u, 1.0 - u));
             }
-            op @ (Op::DrawWith { out, .. } | Op::DrawWithin { out, .. }) => {
-                frame.draw_with(op, lane);
-                frame.touch(*out);
+            Op::DrawWith(draw) => {
+                frame.draw_with(draw, lane);
+                frame.touch(draw.out);
             }
             Op::Pick { out, uniform, weights } => {
                 let value = frame.pick_of(*uniform, weights, lane);
@@ -150,27 +150,18 @@ pub(super) fn execute_lane(frame: &mut Frame, code: &[Instruction], lane: usize)
                 frame.set(*out, lane, if x > *high { *high } else { x });
             }
             Op::Check { value, mask, infinite, site } => frame.check_lane(*value, *mask, *infinite, *site, lane),
-            Op::IfAny { mask, body } => {
+            Op::IfAny { mask, body, .. } => {
                 if frame.lane(Operand::Slot(*mask), lane) != 0.0 {
                     execute_lane(frame, body, lane);
                 }
             }
-            Op::IfLess { mask, a, b, body } => {
-                if frame.lane(*a, lane) < frame.lane(*b, lane) {
-                    frame.set(*mask, lane, 1.0);
-                    execute_lane(frame, body, lane);
+            Op::IfLess(branch) => {
+                if frame.lane(branch.a, lane) < frame.lane(branch.b, lane) {
+                    frame.set(branch.mask, lane, 1.0);
+                    execute_lane(frame, &branch.body, lane);
                 }
             }
-            Op::Pieces { low, high, from, to, causes, body, .. } => {
-                let (mut start, to) = (frame.lane(*from, lane), frame.lane(*to, lane));
-                while start < to {
-                    let end = frame.piece_end(start, to, causes, lane);
-                    frame.set(*low, lane, start);
-                    frame.set(*high, lane, end);
-                    execute_lane(frame, body, lane);
-                    start = end;
-                }
-            }
+            Op::Pieces(pieces) => frame.pieces_of(pieces, lane),
             Op::Times { count, index, body } => {
                 let count = frame.lane(Operand::Slot(*count), lane);
                 let mut j = 0.0;
@@ -202,7 +193,7 @@ impl Frame<'_> {
     /// Writes a result. One that is kept while nothing changes is not new for the other futures.
     #[inline(always)]
     fn keep(&mut self, instruction: &Instruction, out: Slot, lane: usize, value: f64) {
-        if instruction.lazy {
+        if instruction.when.lazy() {
             self.columns[out as usize].0[lane] = value;
         } else {
             self.set(out, lane, value);

@@ -6,7 +6,7 @@
 
 use super::frame::{Fault, Frame};
 use super::run::{self, FULL_WEIGHT, GREATEST_WEIGHT, PILOT, Run, Settings, Stopped, Work};
-use super::tallies::{Block, CELL, Plan, Tallies};
+use super::tallies::{self, Block, CELL, Plan, Tallies};
 use crate::model::types::EventRef;
 use crate::program::{Branches, LANES, Program};
 use std::collections::BTreeMap;
@@ -294,14 +294,14 @@ impl Table<'_> {
             } else {
                 let block = Block { first, lanes, weights, plain: unweighted && lanes == LANES };
                 frame.start(first);
-                tallies.path_values(frame, program, plan, &block, 0);
+                tallies::path_values(tallies, frame, program, plan, &block, 0);
                 for k in 1..=program.steps() {
                     frame.step(k);
-                    tallies.path_values(frame, program, plan, &block, k);
+                    tallies::path_values(tallies, frame, program, plan, &block, k);
                 }
                 frame.end();
                 run::fault_of(frame, lanes)?;
-                tallies.finished(frame, program, plan, &block);
+                tallies::finished(tallies, frame, program, plan, &block);
             }
         }
         Ok(weights.map(|w| w as f64))

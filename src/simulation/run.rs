@@ -2,7 +2,7 @@
 
 use super::bins::Bins;
 use super::frame::{Fault, Frame};
-use super::tallies::{Block, CELL, EXACT_UP_TO, MetricPlan, Plan, Tallies};
+use super::tallies::{self, Block, CELL, EXACT_UP_TO, MetricPlan, Plan, Tallies};
 use crate::program::{LANES, Operand, Program};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use std::sync::Mutex;
@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 /// How many futures lay out the histograms and scale the weights.
 pub const PILOT: u64 = 4096;
 /// Bins of a path at one date, and of a metric or quantity.
-const PATH_BINS: usize = 1024;
+const PATH_BINS: usize = 512;
 const METRIC_BINS: usize = 8192;
 /// What the values of the pilot may take, in numbers.
 const PILOT_NUMBERS: usize = 8 << 20;
@@ -189,14 +189,14 @@ fn cell_of(
             weights[..lanes].fill(1);
             let block = Block { first, lanes, weights, plain: lanes == LANES };
             frame.start(first);
-            tallies.path_values(frame, program, plan, &block, 0);
+            tallies::path_values(tallies, frame, program, plan, &block, 0);
             for k in 1..=program.steps() {
                 frame.step(k);
-                tallies.path_values(frame, program, plan, &block, k);
+                tallies::path_values(tallies, frame, program, plan, &block, k);
             }
             frame.end();
             fault_of(frame, lanes)?;
-            tallies.finished(frame, program, plan, &block);
+            tallies::finished(tallies, frame, program, plan, &block);
         }
     }
     tallies.close_cell();
@@ -227,13 +227,13 @@ fn weighted_block(
     }
     let block = Block { first, lanes, weights, plain: false };
     frame.start(first);
-    tallies.path_values(frame, program, plan, &block, 0);
+    tallies::path_values(tallies, frame, program, plan, &block, 0);
     for k in 1..=program.steps() {
         frame.step(k);
-        tallies.path_values(frame, program, plan, &block, k);
+        tallies::path_values(tallies, frame, program, plan, &block, k);
     }
     frame.end();
-    tallies.finished(frame, program, plan, &block);
+    tallies::finished(tallies, frame, program, plan, &block);
     Ok(())
 }
 

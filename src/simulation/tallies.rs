@@ -5,6 +5,7 @@ use super::bins::{Bins, Histogram};
 use super::exact::ExactSum;
 use super::frame::Frame;
 use crate::program::{Branches, EventSlots, LANES, Program};
+use multiversion::multiversion;
 
 /// Futures whose sums are made in a fixed order.
 pub const CELL: u64 = 1024;
@@ -53,11 +54,12 @@ pub struct Sum {
 impl Sum {
     #[inline(always)]
     fn add(&mut self, values: &[f64; LANES]) {
-        for chunk in values.chunks_exact(8) {
-            for (lane, value) in self.lanes.iter_mut().zip(chunk) {
-                *lane += value;
-            }
+        // A copy of its own becomes vector code.
+        let mut lanes = self.lanes;
+        for chunk in values.as_chunks::<8>().0 {
+            lanes = std::array::from_fn(|i| lanes[i] + chunk[i]);
         }
+        self.lanes = lanes;
     }
 
     /// The value of one future of a block, where `add` would find it.
@@ -192,7 +194,8 @@ impl Tallies {
     }
 
     /// Counts the finished futures of a block.
-    pub fn finished(&mut self, frame: &Frame, program: &Program, plan: &Plan, block: &Block) {
+    #[inline(always)]
+    fn add_finished(&mut self, frame: &Frame, program: &Program, plan: &Plan, block: &Block) {
         let classes: [usize; LANES] = match program.outcome {
             Some(operand) => frame.read(operand).map(|index| index as usize),
             None => [0; LANES],
@@ -231,7 +234,7 @@ impl Tallies {
 
     /// Counts the values of all paths at one date.
     #[inline(always)]
-    pub fn path_values(&mut self, frame: &Frame, program: &Program, plan: &Plan, block: &Block, step: usize) {
+    fn add_path_values(&mut self, frame: &Frame, program: &Program, plan: &Plan, block: &Block, step: usize) {
         for ((&slot, series), bins) in program.paths.iter().zip(&mut self.paths).zip(&plan.paths) {
             let values = frame.column(slot);
             let (histogram, sum) = &mut series[step];
@@ -290,6 +293,18 @@ impl Tallies {
     }
 }
 
+/// Counts the finished futures of a block.
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq", "x86_64+avx2+fma"))]
+pub fn finished(tallies: &mut Tallies, frame: &Frame, program: &Program, plan: &Plan, block: &Block) {
+    tallies.add_finished(frame, program, plan, block);
+}
+
+/// Counts the values of all paths at one date.
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq", "x86_64+avx2+fma"))]
+pub fn path_values(tallies: &mut Tallies, frame: &Frame, program: &Program, plan: &Plan, block: &Block, step: usize) {
+    tallies.add_path_values(frame, program, plan, block, step);
+}
+
 /// The futures of a block, and what they weigh.
 pub struct Block {
     pub first: u64,
@@ -302,12 +317,14 @@ pub struct Block {
 
 impl Block {
     /// Values times weights; lanes beyond the futures are 0.
+    #[inline(always)]
     fn weighted(&self, values: &[f64; LANES]) -> [f64; LANES] {
         std::array::from_fn(|i| if self.weights[i] == 0 { 0.0 } else { values[i] * self.weights[i] as f64 })
     }
 }
 
 impl EventTally {
+    #[inline(always)]
     fn add(
         &mut self,
         frame: &Frame,
@@ -362,21 +379,36 @@ impl EventTally {
 }
 
 impl MetricTally {
+    #[inline(always)]
     fn add(&mut self, values: &[f64; LANES], plan: &MetricPlan, exact: bool, block: &Block, classes: &[usize; LANES]) {
+        let counts = |i: usize| values[i].is_finite() & (block.weights[i] > 0);
         let mut apart = [0.0; LANES];
         let mut squares = [0.0; LANES];
+        for i in 0..LANES {
+            let distance = values[i] - plan.pivot;
+            let weight = block.weights[i] as f64;
+            apart[i] = if counts(i) { distance * weight } else { 0.0 };
+            squares[i] = if counts(i) { distance * distance * weight } else { 0.0 };
+        }
+        let all = block.plain && (0..LANES).all(counts);
+        if all {
+            self.histogram.add(&plan.bins, values, &block.weights, LANES, true);
+        }
+        let bins = plan.edges.len().saturating_sub(1);
+        let (low, high) = (plan.edges.first().copied(), plan.edges.last().copied());
+        let per_unit = bins as f64 / (high.unwrap_or(0.0) - low.unwrap_or(0.0));
         for i in 0..block.lanes {
             let (value, weight) = (values[i], block.weights[i]);
-            if !value.is_finite() || weight == 0 {
+            if !counts(i) {
                 continue;
             }
             self.defined += weight;
-            apart[i] = (value - plan.pivot) * weight as f64;
-            squares[i] = (value - plan.pivot) * (value - plan.pivot) * weight as f64;
             // The same fixed order as in a sum of all: the others count as 0.
             self.outcome_sums[classes[i]].add_in_place(i, apart[i]);
             self.outcome_weights[classes[i]] += weight;
-            self.histogram.add_one(&plan.bins, value, weight);
+            if !all {
+                self.histogram.add_one(&plan.bins, value, weight);
+            }
             if exact {
                 self.values.push((value, weight));
             }
@@ -384,11 +416,10 @@ impl MetricTally {
                 self.atoms[atom] += weight;
                 continue;
             }
-            match (plan.edges.first(), plan.edges.last()) {
-                (Some(&low), Some(&high)) if value >= low && value < high => {
+            match (low, high) {
+                (Some(low), Some(high)) if value >= low && value < high => {
                     // Edges are evenly spaced but for rounding.
-                    let width = (high - low) / (plan.edges.len() - 1) as f64;
-                    let mut bin = (((value - low) / width) as usize).min(plan.edges.len() - 2);
+                    let mut bin = (((value - low) * per_unit) as usize).min(bins - 1);
                     while value < plan.edges[bin] {
                         bin -= 1;
                     }
@@ -397,7 +428,7 @@ impl MetricTally {
                     }
                     self.shown[classes[i]][bin] += weight;
                 }
-                (Some(&low), _) if value < low => self.below += weight,
+                (Some(low), _) if value < low => self.below += weight,
                 _ => self.above += weight,
             }
         }

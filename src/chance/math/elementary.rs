@@ -25,7 +25,7 @@ const MANTISSA: u64 = 0x000F_FFFF_FFFF_FFFF;
 /// eˣ.
 #[inline(always)]
 pub fn exp(x: f64) -> f64 {
-    exp_sum::<true>(x, 0.0)
+    exp_of::<true>(x)
 }
 
 /// The natural logarithm: −∞ at 0, NaN below.
@@ -34,10 +34,20 @@ pub fn ln(x: f64) -> f64 {
     ln_of::<true>(x)
 }
 
+/// The same for what is above 0, finite and not subnormal, within some units in the last place.
+#[inline(always)]
+pub fn ln_of_normal(x: f64) -> f64 {
+    let (n, f) = ln_parts_of_normal(x);
+    let s = f / (2.0 + f);
+    let z = s * s;
+    let series = ln_series::<true>(z) * z;
+    n.mul_add(std::f64::consts::LN_2, s * (2.0 + series))
+}
+
 /// [`exp`] without `mul_add`, for code that is not compiled for vectors.
 #[inline]
 pub fn exp_plain(x: f64) -> f64 {
-    exp_sum::<false>(x, 0.0)
+    exp_of::<false>(x)
 }
 
 /// [`ln`] without `mul_add`, for code that is not compiled for vectors.
@@ -88,7 +98,7 @@ pub fn exp_m1(x: f64) -> f64 {
         return exp_plain(x);
     }
     let (rounded, grown) = exp_parts::<false>(x, 0.0);
-    let scale = power_of_two(rounded);
+    let scale = power_of_two(rounded.to_bits());
     scale * grown + (scale - 1.0)
 }
 
@@ -111,28 +121,44 @@ pub fn sigmoid(x: f64) -> f64 {
     1.0 / (1.0 + exp(-x))
 }
 
+#[inline(always)]
+fn exp_of<const FUSED: bool>(x: f64) -> f64 {
+    let (rounded, exact) = halved_down::<FUSED>(x);
+    let r = fused::<FUSED>(rounded - ROUNDER, -LN_2_LOW, exact);
+    scaled(1.0 + (r + exp_curve::<FUSED>(r)), rounded)
+}
+
 /// e^(x + rest), `rest` being what x lost in rounding.
 #[inline(always)]
 fn exp_sum<const FUSED: bool>(x: f64, rest: f64) -> f64 {
     let (rounded, grown) = exp_parts::<FUSED>(x, rest);
-    // Two factors, since 2ⁿ alone may overflow, or fall among the subnormals, where the product does not.
-    let half = (rounded - ROUNDER) * 0.5 + ROUNDER;
-    let other = (rounded - ROUNDER) - (half - ROUNDER) + ROUNDER;
-    (1.0 + grown) * power_of_two(half) * power_of_two(other)
+    scaled(1.0 + grown, rounded)
 }
 
 /// n + [`ROUNDER`], and eʳ − 1, where x = n ln 2 + r.
 #[inline(always)]
 fn exp_parts<const FUSED: bool>(x: f64, rest: f64) -> (f64, f64) {
+    let (rounded, exact) = halved_down::<FUSED>(x);
+    let n = rounded - ROUNDER;
+    let r = fused::<FUSED>(n, -LN_2_LOW, exact);
+    let lost = (exact - r) - n * LN_2_LOW + rest;
+    let curved = exp_curve::<FUSED>(r);
+    (rounded, r + fused::<FUSED>(lost, 1.0 + (r + curved), curved))
+}
+
+/// n + [`ROUNDER`], and x − n ln 2 but for the last digits of ln 2.
+#[inline(always)]
+fn halved_down<const FUSED: bool>(x: f64) -> (f64, f64) {
     // Beyond these bounds the result is 0 or infinite anyway; comparisons are so written that NaN stays NaN.
     let x = if x > 710.0 { 710.0 } else { x };
     let x = if x < -746.0 { -746.0 } else { x };
     let rounded = fused::<FUSED>(x, std::f64::consts::LOG2_E, ROUNDER);
-    let n = rounded - ROUNDER;
-    let exact = fused::<FUSED>(n, -LN_2_HIGH, x);
-    let r = fused::<FUSED>(n, -LN_2_LOW, exact);
-    let lost = (exact - r) - n * LN_2_LOW + rest;
+    (rounded, fused::<FUSED>(rounded - ROUNDER, -LN_2_HIGH, x))
+}
 
+/// eʳ − 1 − r for |r| up to ½ ln 2.
+#[inline(always)]
+fn exp_curve<const FUSED: bool>(r: f64) -> f64 {
     let z = r * r;
     let even = fused::<FUSED>(z, 2.7620076242527254e-07, 2.4801521321606647e-05);
     let even = fused::<FUSED>(z, even, 0.0013888888917197209);
@@ -142,14 +168,23 @@ fn exp_parts<const FUSED: bool>(x: f64, rest: f64) -> (f64, f64) {
     let odd = fused::<FUSED>(z, odd, 0.00019841269863040922);
     let odd = fused::<FUSED>(z, odd, 0.008333333333330065);
     let odd = fused::<FUSED>(z, odd, 0.16666666666666669);
-    let curved = z * fused::<FUSED>(r, odd, even);
-    (rounded, r + fused::<FUSED>(lost, 1.0 + (r + curved), curved))
+    z * fused::<FUSED>(r, odd, even)
 }
 
-/// 2ⁿ from n + [`ROUNDER`], −1022 ≤ n ≤ 1023.
+/// y · 2ⁿ from n + [`ROUNDER`], −1077 ≤ n ≤ 1025.
 #[inline(always)]
-fn power_of_two(rounded: f64) -> f64 {
-    f64::from_bits(rounded.to_bits().wrapping_add(1023) << 52)
+fn scaled(y: f64, rounded: f64) -> f64 {
+    // Two factors, since 2ⁿ alone may overflow, or fall among the subnormals, where the product does not. The rounder is
+    // even in all bits that count here, so that the whole can be halved as it stands.
+    let n = rounded.to_bits();
+    let half = n >> 1;
+    y * power_of_two(half) * power_of_two(n.wrapping_sub(half))
+}
+
+/// 2ⁿ of the number in the lowest bits, −1022 ≤ n ≤ 1023.
+#[inline(always)]
+fn power_of_two(n: u64) -> f64 {
+    f64::from_bits(n.wrapping_add(1023) << 52)
 }
 
 #[inline(always)]
@@ -157,16 +192,21 @@ fn ln_of<const FUSED: bool>(x: f64) -> f64 {
     let (n, f) = ln_parts(x);
     let s = f / (2.0 + f);
     let z = s * s;
+    let half_square = 0.5 * f * f;
+    let small = fused::<FUSED>(s, half_square + ln_series::<FUSED>(z) * z, n * LN_2_LOW);
+    outside_ln(x, fused::<FUSED>(n, LN_2_HIGH, f - (half_square - small)))
+}
+
+/// The series of 2 artanh s, less 2s, over s³: z is s².
+#[inline(always)]
+fn ln_series<const FUSED: bool>(z: f64) -> f64 {
     let w = z * z;
     let even = fused::<FUSED>(w, 0.14616587501239917, 0.1818288946072964);
     let even = fused::<FUSED>(w, even, 0.2857142862600369);
     let even = fused::<FUSED>(w, even, 0.666666666666667);
     let odd = fused::<FUSED>(w, 0.1533171045021026, 0.22222211130190495);
     let odd = fused::<FUSED>(w, odd, 0.39999999999899444);
-    let series = fused::<FUSED>(z, odd, even) * z;
-    let half_square = 0.5 * f * f;
-    let small = fused::<FUSED>(s, half_square + series, n * LN_2_LOW);
-    outside_ln(x, fused::<FUSED>(n, LN_2_HIGH, f - (half_square - small)))
+    fused::<FUSED>(z, odd, even)
 }
 
 /// ln x as a sum of two numbers, right to some 68 bits; x above 0 and finite.
@@ -205,11 +245,16 @@ fn ln_twofold(x: f64) -> (f64, f64) {
 #[inline(always)]
 fn ln_parts(x: f64) -> (f64, f64) {
     let subnormal = x < f64::MIN_POSITIVE;
-    let normal = if subnormal { x * TWO_54 } else { x };
-    let shifted = normal.to_bits().wrapping_add(EXPONENT_OF_ONE - SQRT_HALF);
+    let (n, f) = ln_parts_of_normal(if subnormal { x * TWO_54 } else { x });
+    (n - if subnormal { 54.0 } else { 0.0 }, f)
+}
+
+#[inline(always)]
+fn ln_parts_of_normal(x: f64) -> (f64, f64) {
+    let shifted = x.to_bits().wrapping_add(EXPONENT_OF_ONE - SQRT_HALF);
     let exponent = f64::from_bits((shifted >> 52) | TWO_52.to_bits()) - (TWO_52 + 1023.0);
     let mantissa = f64::from_bits((shifted & MANTISSA) + SQRT_HALF);
-    (exponent - if subnormal { 54.0 } else { 0.0 }, mantissa - 1.0)
+    (exponent, mantissa - 1.0)
 }
 
 #[inline(always)]
