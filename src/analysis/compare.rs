@@ -99,8 +99,9 @@ pub fn compare(
     let sets: Vec<Vec<Override>> =
         sources.iter_mut().map(|source| source.file.settings(settings)).collect::<Result<_, _>>()?;
     let several = sources.len() > 1;
-    let cases: Vec<Case> =
+    let mut cases: Vec<Case> =
         specs.iter().map(|spec| case(sources, spec, &sets[spec.source], several)).collect::<Result<_, _>>()?;
+    tell_apart(&mut cases, sources);
     let first = cases.first().ok_or_else(|| Failure::request("there is nothing to compare"))?;
     let seed = playing.seed.unwrap_or(first.scenario.run.seed);
     let futures = playing.futures.unwrap_or(first.scenario.run.futures);
@@ -171,12 +172,26 @@ fn case(sources: &mut [Source], spec: &Spec, set: &[Override], several: bool) ->
     });
     let own = || if scenario.title.is_empty() { source.file.name.clone() } else { scenario.title.clone() };
     let title = match (&spec.expert, named) {
-        (Some(expert), _) => expert.replace('_', " "),
+        (Some(expert), _) => {
+            let mut letters = expert.chars();
+            let first = letters.next().into_iter().flat_map(char::to_uppercase);
+            first.chain(letters).collect::<String>().replace('_', " ")
+        }
         (None, Some(variant)) => variant,
-        (None, None) if several => format!("{} ({})", own(), source.file.name),
+        (None, None) if several => own(),
         (None, None) => "Base case".to_owned(),
     };
     Ok(Case { source: spec.source, title, variant: spec.variant.clone(), laid, set: set.to_vec(), scenario })
+}
+
+/// Cases of one title get the name of their file beside it.
+fn tell_apart(cases: &mut [Case], sources: &[Source]) {
+    let titles: Vec<String> = cases.iter().map(|case| case.title.clone()).collect();
+    for (place, case) in cases.iter_mut().enumerate() {
+        if titles.iter().enumerate().any(|(other, title)| other != place && *title == titles[place]) {
+            case.title = format!("{} ({})", case.title, sources[case.source].file.name);
+        }
+    }
 }
 
 /// Who answers in the panels of a scenario, in the order of the file.

@@ -210,7 +210,8 @@ impl Varied {
         let written = listed.value_in_file.as_ref().unwrap_or(&listed.value);
         Varied {
             address: listed.address.clone(),
-            title: listed.title.clone(),
+            // The value is said with its pace.
+            title: listed.title.strip_suffix(" per year").unwrap_or(&listed.title).to_owned(),
             value: listed.value.clone(),
             number: listed.number.filter(|_| pace(&listed.value) == pace(written)),
             low: listed.low,

@@ -115,10 +115,11 @@ pub fn sweep(
     };
     let point = |(index, at): (usize, Vec<f64>)| {
         let sums = &paired.sums[index + 1][0];
+        let own = axes.iter().zip(&at).all(|(axis, &value)| axis.assumption.number == Some(value));
         Point {
             at,
             target: estimate(sums, target.measure),
-            difference: difference(&paired.sums[0][0], sums, target.measure, false),
+            difference: difference(&paired.sums[0][0], sums, target.measure, own),
             outcomes: shares(index + 1),
         }
     };

@@ -81,14 +81,16 @@ pub fn tornado(experiment: &mut Experiment, of: Option<&str>) -> Result<Tornado,
     let paired = experiment.play(&all, &[target.column], Wanted { values, ..Wanted::default() })?;
     let base_sums = &paired.sums[0][0];
     let base = estimate(base_sums, target.measure).ok_or_else(|| target.never())?;
-    let end = |case: usize, value: f64| End {
+    let end = |case: usize, now: Option<f64>, value: f64| End {
         value,
         target: estimate(&paired.sums[case][0], target.measure),
-        difference: difference(base_sums, &paired.sums[case][0], target.measure, false),
+        difference: difference(base_sums, &paired.sums[case][0], target.measure, now == Some(value)),
     };
-    let mut rows: Vec<Row> = (ends.into_iter().enumerate())
-        .map(|(index, (assumption, low, high))| row(assumption, end(2 * index + 1, low), end(2 * index + 2, high)))
-        .collect();
+    let of = |(index, (assumption, low, high)): (usize, (Varied, f64, f64))| {
+        let now = assumption.number;
+        row(assumption, end(2 * index + 1, now, low), end(2 * index + 2, now, high))
+    };
+    let mut rows: Vec<Row> = ends.into_iter().enumerate().map(of).collect();
     rows.sort_by(|a, b| b.reach.total_cmp(&a.reach));
     Ok(Tornado {
         format: FORMAT,
@@ -107,12 +109,7 @@ type At = (f64, Scenario);
 
 fn both_ends(experiment: &mut Experiment, varied: &Varied) -> Result<(At, At), String> {
     let (Some(low), Some(high)) = (varied.low, varied.high) else {
-        return Err(match varied.value.as_str() {
-            "rest" => "takes what the other branches leave",
-            _ if varied.number.is_some() => "0, and a probability of 0 or 1, have no range of their own",
-            _ => "is an expression, which has no range of its own",
-        }
-        .to_owned());
+        return Err(without_range(varied).to_owned());
     };
     if low == high {
         return Err("its range is a single number".to_owned());
@@ -122,6 +119,15 @@ fn both_ends(experiment: &mut Experiment, varied: &Varied) -> Result<(At, At), S
         Err(failure) => Err(format!("it cannot be set to {number}: {}", reason(&failure))),
     };
     Ok((at(low)?, at(high)?))
+}
+
+/// Why an assumption has no range.
+pub(super) fn without_range(varied: &Varied) -> &'static str {
+    match varied.value.as_str() {
+        "rest" => "takes what the other branches leave",
+        _ if varied.number.is_some() => "0, and a probability of 0 or 1, have no range of their own",
+        _ => "is an expression, which has no range of its own",
+    }
 }
 
 /// Why a scenario cannot be, in a line.

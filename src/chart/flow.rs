@@ -80,7 +80,12 @@ fn draw(frame: &mut Frame, flow: &Flow, layers: &[Layer], moves: &[Vec<f64>]) {
     let (left, right) = if frame.narrow {
         (MARGIN + 150.0, frame.right() - 250.0)
     } else {
-        (MARGIN + frame.width * 0.155, frame.right() - frame.width * 0.39)
+        let label = |(layer, share): (&Layer, &f64)| {
+            bold(36.0).width(&words::of_hundred(*share)) + ink(28.0).width(&layer.label) + 30.0
+        };
+        let widest = layers.iter().zip(&before).map(label).fold(0.0, f64::max);
+        let left = widest.clamp(frame.width * 0.155, frame.width * 0.25);
+        (MARGIN + left, frame.right() - frame.width * 0.39)
     };
     let head = frame.y + 78.0;
     let room = (left + STACK - MARGIN).max(0.0);
@@ -203,12 +208,12 @@ fn right_label(
         return;
     }
     let mut sources: Vec<(f64, String)> = (0..layers.len())
-        .filter(|from| *from != place && moves[*from][place] > 0.0)
+        .filter(|from| *from != place && moves[*from][place] >= 0.000_05)
         .map(|from| (moves[from][place], title(flow, &layers[from])))
         .collect();
     sources.sort_by(|a, b| b.0.total_cmp(&a.0));
     let from = if sources.is_empty() {
-        "from no other outcome".to_owned()
+        "from no other outcome, or hardly any".to_owned()
     } else {
         let parts: Vec<String> = sources.iter().map(|(share, title)| format!("{title} {}", points(*share))).collect();
         format!("from {}", parts.join(", "))

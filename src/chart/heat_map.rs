@@ -60,7 +60,14 @@ pub fn heat_map(map: &HeatMap, width: u32) -> Option<Svg> {
     let unit = if map.target.unit.is_none() { " in 100" } else { "" };
     let note = format!("95 % interval in each cell: at most {}{unit}.", shown.plus_minus(map.half_width));
     let note = if map.half_width > 0.0 { note } else { String::new() };
-    Some(frame.finish(&[&note], &map.source, &description(map, &shown)))
+    let levels: Vec<String> =
+        grid.levels(&shown).iter().map(|level| shown.figure(level / shown.on_axis(1.0))).collect();
+    let lines = match levels.as_slice() {
+        [] => String::new(),
+        [one] => format!("Line: {one}{unit}."),
+        several => format!("Lines: {}{unit}.", words::list(several)),
+    };
+    Some(frame.finish(&[&lines, &note], &map.source, &description(map, &shown)))
 }
 
 struct Grid<'a> {
@@ -129,7 +136,9 @@ impl<'a> Grid<'a> {
                 }
             }
         }
-        if !self.figures() {
+        if self.figures() {
+            self.edges(frame, shown);
+        } else {
             self.contours(frame, shown);
         }
         if let (Some(column), Some(row)) = (map.across.here, map.up.here) {
@@ -193,12 +202,47 @@ impl<'a> Grid<'a> {
         label(frame, f64::midpoint(self.top, bottom) + 9.0, &name);
     }
 
-    /// Lines of equal value between the middles of the cells, at round values, each with its figure.
-    fn contours(&self, frame: &mut Frame, shown: &Shown) {
+    /// The round values at which contour lines are drawn.
+    fn levels(&self, shown: &Shown) -> Vec<f64> {
         let (low, high) = (shown.on_axis(self.low), shown.on_axis(self.high));
         let levels = scale::places(low, high, scale::step(low, high, 5));
+        levels.into_iter().filter(|level| low < *level && *level <= high).collect()
+    }
+
+    /// Where the cells have figures, contour lines go round the cells, so that none crosses a figure.
+    fn edges(&self, frame: &mut Frame, shown: &Shown) {
         let values = &self.map.values;
-        for level in levels {
+        let mut lines: Vec<(Point, Point)> = Vec::new();
+        for level in self.levels(shown) {
+            let parts = |a: f64, b: f64| {
+                a.is_finite() && b.is_finite() && (shown.on_axis(a) < level) != (shown.on_axis(b) < level)
+            };
+            for row in 0..values.len() {
+                for column in 0..values[row].len() {
+                    let (x, y) = self.corner(column, row);
+                    let (x, y) = (x - 1.5, y - 1.5);
+                    if column > 0 && parts(values[row][column - 1], values[row][column]) {
+                        lines.push(((x, y), (x, y + self.cell.1)));
+                    }
+                    if row + 1 < values.len() && parts(values[row + 1][column], values[row][column]) {
+                        lines.push(((x, y), (x + self.cell.0, y)));
+                    }
+                }
+            }
+        }
+        for (paint, stroke, more) in [(BG, 10.0, 0.0), (INK, 4.0, 2.0)] {
+            for &((left, top), (right, bottom)) in &lines {
+                // Lines that meet at a corner meet without a notch.
+                let (dx, dy) = if left == right { (0.0, more) } else { (more, 0.0) };
+                frame.drawing.line((left - dx, top - dy), (right + dx, bottom + dy), paint, stroke);
+            }
+        }
+    }
+
+    /// Lines of equal value between the middles of the cells, at round values, each with its figure.
+    fn contours(&self, frame: &mut Frame, shown: &Shown) {
+        let values = &self.map.values;
+        for level in self.levels(shown) {
             let mut ends: Option<Point> = None;
             for row in 1..values.len() {
                 for column in 1..values[row].len() {

@@ -96,6 +96,17 @@ pub(super) fn arrow_head(drawing: &mut Drawing, from: Point, tip: Point, length:
         .polygon(vec![tip, (base.0 - uy * half, base.1 + ux * half), (base.0 + uy * half, base.1 - ux * half)], paint);
 }
 
+/// How wide a hook is.
+pub(super) const HOOK: f64 = 28.0;
+
+/// A way that turns back, with its left end at `x`: what both ends of a range do alike.
+pub(super) fn hook(drawing: &mut Drawing, x: f64, middle: f64) {
+    let (top, bottom) = (middle - 8.0, middle + 8.0);
+    let bend = [(x + 2.0, top), (x + 18.0, top), (x + 26.0, middle), (x + 18.0, bottom), (x + 10.0, bottom)];
+    drawing.polyline(bend.to_vec(), INK, 4.0);
+    arrow_head(drawing, (x + 20.0, bottom), (x, bottom), 14.0, INK);
+}
+
 /// A figure and what it is of, side by side: **25** in 100.
 pub(super) struct Figure {
     parts: Vec<(Type, String, f64)>,
@@ -147,6 +158,7 @@ pub(super) enum Sign {
     Dot(Paint),
     Ring(Paint),
     Rule,
+    Hook,
     Words,
 }
 
@@ -156,6 +168,7 @@ impl Sign {
             Sign::Words => 0.0,
             Sign::Swatch(_) => 20.0,
             Sign::Dot(_) | Sign::Ring(_) => 24.0,
+            Sign::Hook => HOOK,
             Sign::Rule => 8.0,
             _ => 40.0,
         }
@@ -178,6 +191,7 @@ impl Sign {
             Sign::Dot(paint) => drawing.circle((x + 12.0, middle), 11.0, paint),
             Sign::Ring(paint) => drawing.ring((x + 12.0, middle), 11.0, paint, 4.0),
             Sign::Rule => drawing.line((x + 4.0, baseline - size), (x + 4.0, baseline + 4.0), GHOST, 3.0),
+            Sign::Hook => hook(drawing, x, middle),
             Sign::Words => {}
         }
     }

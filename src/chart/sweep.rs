@@ -31,9 +31,29 @@ pub struct Sweep {
     /// The file's value and range.
     pub now: Option<f64>,
     pub range: Option<(f64, f64)>,
-    /// Where the target reaches what is sought, and that in words: `thaw is 30 in 100`.
-    pub crossing: Option<(f64, String)>,
+    /// Where something changes, from left to right.
+    pub crossings: Vec<Crossing>,
+    /// Where a value of the assumption is looked for.
+    pub sought: Option<Sought>,
     pub source: String,
+}
+
+/// A value of the assumption at which something changes, or the target is what is sought.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Crossing {
+    pub at: f64,
+    /// How well luck lets it be known; an end is missing where that is beyond the chart.
+    pub interval: Option<(Option<f64>, Option<f64>)>,
+    /// In a sentence: `thaw becomes the likeliest`.
+    pub says: String,
+}
+
+/// What the target is to be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sought {
+    pub to: f64,
+    pub question: String,
+    pub answer: String,
 }
 
 /// None without at least two values.
@@ -44,8 +64,11 @@ pub fn sweep(sweep: &Sweep, width: u32) -> Option<Svg> {
     }
     let (low, high) = extent(&sweep.targets);
     let shown = sweep.target.shown(low, high);
-    let title = format!("What if “{}” were different?", sweep.assumption);
-    let mut frame = Frame::new("sweep", &title, &answer(sweep, &shown), width);
+    let (name, title, answer) = match &sweep.sought {
+        Some(sought) => ("seek", sought.question.clone(), sought.answer.clone()),
+        None => ("sweep", format!("What if “{}” were different?", sweep.assumption), answer(sweep, &shown)),
+    };
+    let mut frame = Frame::new(name, &title, &answer, width);
     let stacked =
         sweep.target.outcome.is_some() && sweep.outcomes.len() > 1 && sweep.shares.len() == sweep.values.len();
     let layers = if stacked { palette::layers(&sweep.outcomes) } else { Vec::new() };
@@ -56,7 +79,10 @@ pub fn sweep(sweep: &Sweep, width: u32) -> Option<Svg> {
     } else {
         plot.line(&mut frame);
     }
-    plot.crossing(&mut frame);
+    match &sweep.sought {
+        Some(sought) => plot.sought(&mut frame, sought, &shown),
+        None => plot.crossings(&mut frame),
+    }
     plot.now(&mut frame, &layers);
     plot.horizontal_axis(&mut frame);
     if stacked && frame.narrow {
@@ -68,7 +94,9 @@ pub fn sweep(sweep: &Sweep, width: u32) -> Option<Svg> {
     let unit = if sweep.target.unit.is_none() { " in 100" } else { "" };
     let note = format!("95 % interval of the simulation: at most {}{unit}.", shown.plus_minus(half));
     let note = if half > 0.0 { note } else { String::new() };
-    Some(frame.finish(&[&note], &sweep.source, &description(sweep, &shown)))
+    let known = sweep.crossings.iter().any(|crossing| crossing.interval.is_some());
+    let mark = if known { "Capped mark: how well luck lets the value be known (95 %)." } else { "" };
+    Some(frame.finish(&[mark, &note], &sweep.source, &description(sweep, &shown)))
 }
 
 fn extent(values: &[f64]) -> (f64, f64) {
@@ -88,6 +116,11 @@ impl Sweep {
         let rounded = self.numbers().show(value);
         // The file's own value is said with all of its digits, where they are few.
         if from_numbers.len() <= rounded.len() + 2 { from_numbers } else { rounded }
+    }
+
+    /// With its sign where it is a percentage; other units stand at the axis.
+    fn figure(&self, value: f64) -> String {
+        if self.unit == "%" { format!("{} %", self.say(value)) } else { self.say(value) }
     }
 
     /// Between the values that were tried: on the straight line.
@@ -128,10 +161,11 @@ fn answer(sweep: &Sweep, shown: &Shown) -> String {
         words = format!("{title} is {} both at {} and at {}{unit}", shown.phrase(low), sweep.say(from), sweep.say(to));
     }
     if let Some((now, target)) = sweep.now.and_then(|now| Some((now, sweep.target_at(now)?))) {
-        let _ = write!(words, "; now at {} it is {}", sweep.say(now), shown.figure(target));
+        let _ = write!(words, "; now at {} it is {}", sweep.figure(now), shown.figure(target));
     }
-    if let Some((at, what)) = &sweep.crossing {
-        let _ = write!(words, ". At {} {what}", sweep.say(*at));
+    for (place, crossing) in sweep.crossings.iter().enumerate() {
+        let at = if place == 0 { ". At" } else { ", at" };
+        let _ = write!(words, "{at} {} {}", sweep.figure(crossing.at), crossing.says);
     }
     format!("{words}.")
 }
@@ -158,6 +192,7 @@ impl<'a> Plot<'a> {
             }
         } else {
             let ends = sweep.intervals.iter().flat_map(|(low, high)| [*low, *high]);
+            let ends = ends.chain(sweep.sought.as_ref().map(|sought| sought.to));
             let (low, high) = extent(&sweep.targets.iter().copied().chain(ends).collect::<Vec<f64>>());
             scale::axis(shown.on_axis(low), shown.on_axis(high), 6, "")
         };
@@ -245,7 +280,7 @@ impl<'a> Plot<'a> {
         let Some(now) = sweep.now.filter(|now| (self.x.from..=self.x.to).contains(now)) else { return };
         let x = self.x.at(now);
         frame.drawing.line((x, self.y.right - 14.0), (x, self.y.left + 14.0), INK, 4.0);
-        let words = format!("now {}", sweep.say(now));
+        let words = format!("now {}", sweep.figure(now));
         let half = bold(30.0).width(&words) / 2.0;
         let axis_name = MARGIN + mute(26.0).width(&self.y_name) + 16.0;
         let center = x.clamp(axis_name + half, frame.right() - half);
@@ -267,19 +302,51 @@ impl<'a> Plot<'a> {
         }
     }
 
-    fn crossing(&self, frame: &mut Frame) {
-        let Some((at, _)) = &self.sweep.crossing else { return };
-        if !(self.x.from..=self.x.to).contains(at) {
-            return;
+    /// Lines through the whole plot, each with its value; where two are near each other, one label below the other.
+    fn crossings(&self, frame: &mut Frame) {
+        let mut taken: Vec<(f64, f64, f64)> = Vec::new();
+        for crossing in &self.sweep.crossings {
+            if !(self.x.from..=self.x.to).contains(&crossing.at) {
+                continue;
+            }
+            let x = self.x.at(crossing.at);
+            frame.drawing.line((x, self.y.right), (x, self.y.left + 14.0), BG, 8.0);
+            mark::dashes(&mut frame.drawing, &[(x, self.y.right), (x, self.y.left + 14.0)], INK, 4.0);
+            let label = self.sweep.figure(crossing.at);
+            let width = bold(28.0).width(&label);
+            let left = if x + 30.0 + width > self.x.right { x - 28.0 - width } else { x + 12.0 };
+            let mut top = self.y.right + 8.0;
+            while taken.iter().any(|(from, to, at)| *at == top && left < *to && left + width + 16.0 > *from) {
+                top += 44.0;
+            }
+            taken.push((left, left + width + 16.0, top));
+            frame.drawing.rect(left, top, width + 16.0, 38.0, BG);
+            frame.drawing.text(left + 8.0, top + 29.0, bold(28.0), &label);
         }
-        let x = self.x.at(*at);
-        frame.drawing.line((x, self.y.right), (x, self.y.left + 14.0), BG, 8.0);
-        mark::dashes(&mut frame.drawing, &[(x, self.y.right), (x, self.y.left + 14.0)], INK, 4.0);
-        let label = self.sweep.say(*at);
-        let width = bold(28.0).width(&label);
-        let left = if x + 30.0 + width > self.x.right { x - 28.0 - width } else { x + 12.0 };
-        frame.drawing.rect(left, self.y.right + 8.0, width + 16.0, 38.0, BG);
-        frame.drawing.text(left + 8.0, self.y.right + 37.0, bold(28.0), &label);
+    }
+
+    /// What the target is to be, as a line; from where it is met, down to the values at which it is.
+    fn sought(&self, frame: &mut Frame, sought: &Sought, shown: &Shown) {
+        let y = self.y.at(shown.on_axis(sought.to));
+        mark::dashes(&mut frame.drawing, &[(self.x.left, y), (self.x.right, y)], INK, 4.0);
+        let mut free = f64::NEG_INFINITY;
+        for crossing in self.sweep.crossings.iter().filter(|found| (self.x.from..=self.x.to).contains(&found.at)) {
+            let x = self.x.at(crossing.at);
+            mark::dashes(&mut frame.drawing, &[(x, y), (x, self.y.left + 14.0)], INK, 4.0);
+            if let Some((low, high)) = crossing.interval {
+                let end = |end: Option<f64>, beyond: f64| end.map_or(beyond, |end| self.x.at(end));
+                mark::interval(&mut frame.drawing, end(low, self.x.left), end(high, self.x.right), y, 12.0);
+            }
+            let label = self.sweep.figure(crossing.at);
+            let width = bold(30.0).width(&label);
+            let right = x + 30.0 + width <= self.x.right;
+            let left = if right { x + 12.0 } else { x - 28.0 - width };
+            if left > free {
+                frame.drawing.rect(left, self.y.left - 52.0, width + 16.0, 42.0, BG);
+                frame.drawing.text(left + 8.0, self.y.left - 20.0, bold(30.0), &label);
+                free = left + width + 16.0;
+            }
+        }
     }
 
     /// Ticks, the bracket of the file's range, and what the axis is.

@@ -33,7 +33,13 @@ impl Target {
     pub(super) fn shown(&self, low: f64, high: f64) -> Shown {
         let times = if self.unit.is_none() { 100.0 } else { 1.0 };
         let unit = self.unit.clone().unwrap_or_default();
-        Shown { numbers: Numbers::between(low * times, high * times, &unit), unit: self.unit.clone(), times }
+        let numbers = Numbers::between(low * times, high * times, &unit);
+        // A tenth of one in a hundred is finer than anybody can argue about, but for what is rare.
+        let numbers = match self.unit {
+            None if high.abs() >= 0.01 => numbers.at_most(usize::from(high > low)),
+            _ => numbers,
+        };
+        Shown { numbers, unit: self.unit.clone(), times }
     }
 }
 
@@ -90,7 +96,7 @@ impl Shown {
         match self.unit {
             None if half_width * 100.0 < 0.05 => "± under 0.1".to_owned(),
             None => format!("± {:.1}", half_width * 100.0),
-            Some(_) => format!("± {}", words::number(half_width)),
+            Some(_) => format!("± {}", words::about(half_width)),
         }
     }
 }

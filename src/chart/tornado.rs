@@ -2,7 +2,7 @@
 
 use super::drawing::{bold, ink, mute};
 use super::frame::{Frame, MARGIN};
-use super::mark::{self, Sign};
+use super::mark::{self, HOOK, Sign};
 use super::palette::{BG, DATA, GRID, INK};
 use super::scale::{self, Scale};
 use super::target::{Shown, Target};
@@ -28,6 +28,8 @@ pub struct TornadoRow {
     pub field: String,
     /// Whether the range is forkcast's own.
     pub default_range: bool,
+    /// Whether both ends move the target the same way, by more than luck could.
+    pub turns_back: bool,
     pub low: TornadoEnd,
     pub high: TornadoEnd,
 }
@@ -75,7 +77,7 @@ pub fn tornado(tornado: &Tornado, width: u32) -> Option<Svg> {
     let mut frame = Frame::new("tornado", &title, &answer(tornado, first, &shown), width);
     let further = rows.len().saturating_sub(if frame.narrow { 8 } else { 12 });
     rows.truncate(rows.len() - further);
-    key(&mut frame, rows.iter().any(|row| row.default_range));
+    key(&mut frame, &rows);
     draw(&mut frame, tornado, &rows, &shown);
     let further = match further {
         0 => String::new(),
@@ -100,17 +102,25 @@ fn answer(tornado: &Tornado, row: &TornadoRow, shown: &Shown) -> String {
     let (from, to) = (row.low.target, row.high.target);
     let title = words::label(&row.title);
     let between = format!("{title}{field}: between {} and {}", row.low.says, row.high.says);
-    if shown.figure(from) == shown.figure(to) {
+    if row.turns_back {
+        let side = if to > tornado.base { "more" } else { "less" };
+        let ends = format!("{} at {} and {} at {}", shown.figure(from), row.low.says, shown.phrase(to), row.high.says);
+        let base = shown.figure(tornado.base);
+        format!("{title}{field}: {target} is {ends}, both {side} than the {base} as it is.")
+    } else if shown.figure(from) == shown.figure(to) {
         format!("{between}, {target} stays at {}: hardly anything moves it.", shown.phrase(to))
     } else {
         format!("{between}, {target} goes from {} to {}.", shown.figure(from), shown.phrase(to))
     }
 }
 
-fn key(frame: &mut Frame, defaults: bool) {
+fn key(frame: &mut Frame, rows: &[&TornadoRow]) {
     let mut entries =
         vec![(Sign::Ground(DATA), "at its high end".to_owned()), (Sign::Hollow(DATA), "at its low end".to_owned())];
-    if defaults {
+    if rows.iter().any(|row| row.turns_back) {
+        entries.push((Sign::Hook, "both ends move it the same way".to_owned()));
+    }
+    if rows.iter().any(|row| row.default_range) {
         let more = if frame.narrow { "* range not stated in the file" } else { "* range not stated: forkcast’s own" };
         entries.push((Sign::Words, more.to_owned()));
     }
@@ -192,6 +202,7 @@ fn fitted(tornado: &Tornado, rows: &[&TornadoRow], shown: &Shown, whole: Scale) 
         for row in rows {
             for (end, side, _) in placed(row, tornado.base) {
                 let words = ink(26.0).width(&says(end, length)) + 26.0;
+                let words = if row.turns_back && is_far(row, end, tornado.base) { words + HOOK + 12.0 } else { words };
                 let (low, high) = end.interval.unwrap_or((end.target, end.target));
                 if side < 0.0 {
                     left = left.max(whole.left + words - part(low.min(end.target).min(tornado.base)) * now);
@@ -204,6 +215,12 @@ fn fitted(tornado: &Tornado, rows: &[&TornadoRow], shown: &Shown, whole: Scale) 
         (scale.left, scale.right) = (left, right.max(left + length * 0.2));
     }
     scale
+}
+
+/// Whether an end is the one that reaches further from the line.
+fn is_far(row: &TornadoRow, end: &TornadoEnd, base: f64) -> bool {
+    let reach = |end: &TornadoEnd| (end.target - base).abs();
+    reach(end) >= row.ends().map(reach).into_iter().fold(0.0, f64::max)
 }
 
 /// Each end with the side on which its words stand, and whether it shares its side with the other.
@@ -225,6 +242,12 @@ fn placed(row: &TornadoRow, base: f64) -> [(&TornadoEnd, f64, bool); 2] {
 fn wide_label(frame: &mut Frame, row: &TornadoRow, middle: f64, room: f64) {
     let (size, lines) = text::fit(&row.label(), &[28.0, 26.0, 25.0, 24.0], false, room);
     let title = words::label(&row.title);
+    if lines.len() > 1 && row.field.is_empty() {
+        for (line, words) in text::wrap(&row.label(), 24.0, false, room, 2).iter().enumerate() {
+            frame.drawing.text(MARGIN, middle - 4.0 + 27.0 * line as f64, ink(24.0), words);
+        }
+        return;
+    }
     if lines.len() == 1 {
         let colon = if row.field.is_empty() { row.star() } else { ":" };
         let width = frame.drawing.text(MARGIN, middle + 10.0, ink(size), &format!("{title}{colon}"));
@@ -271,10 +294,15 @@ fn bars(
             }
         }
         let words = says(end, whole);
+        let beyond = text::beside(ink(26.0).width(&words)) + 28.0;
+        let hooked = row.turns_back && is_far(row, end, value);
         if side < 0.0 {
             drawing.text_on_paper(reach - 16.0, middle + 9.0, ink(26.0).end(), &words);
         } else {
             drawing.text_on_paper(reach + 16.0, middle + 9.0, ink(26.0), &words);
+        }
+        if hooked {
+            mark::hook(drawing, if side < 0.0 { reach - beyond - HOOK } else { reach + beyond }, middle);
         }
     }
     drawing.line((base, middle - height / 2.0 - 4.0), (base, middle + height / 2.0 + 4.0), INK, 3.0);
@@ -285,7 +313,8 @@ fn description(tornado: &Tornado, rows: &[&TornadoRow], shown: &Shown) -> String
         .iter()
         .map(|row| {
             let end = |end: &TornadoEnd| format!("{} at {}", shown.figure(end.target), end.says);
-            format!("{}: {}, {}", row.label(), end(&row.low), end(&row.high))
+            let turns = if row.turns_back { ", both ends the same way" } else { "" };
+            format!("{}: {}, {}{turns}", row.label(), end(&row.low), end(&row.high))
         })
         .collect();
     format!("{} is {}. {}.", words::label(&tornado.target.title), shown.phrase(tornado.base), parts.join("; "))

@@ -91,17 +91,17 @@ impl Layout {
         let largest =
             variants.cases.iter().flat_map(|case| case.intervals.iter().map(|(_, high)| *high)).fold(0.0, f64::max);
         let to = scale::round_top(largest);
-        let aside = ink(24.0).width("no clear change") + FIGURE * 2.2 + 30.0;
         if frame.narrow {
-            let bar_room = frame.room() - aside.min(frame.room() * 0.45);
-            return Layout { columns: 1, pitch: frame.room(), label_room: frame.room(), bar_room, row: 84.0, to };
+            let pitch = frame.room();
+            let bar_room = bar_room(variants, pitch, to);
+            return Layout { columns: 1, pitch, label_room: pitch, bar_room, row: 84.0, to };
         }
         let widest =
             variants.cases.iter().map(|case| text::width(&words::label(&case.title), 26.0, false)).fold(0.0, f64::max);
         let label_room = widest.clamp(120.0, frame.room() * 0.24);
         let columns = (((frame.room() - label_room) / 420.0).floor() as usize).clamp(1, variants.outcomes.len());
         let pitch = (frame.room() - label_room - 20.0) / columns as f64;
-        Layout { columns, pitch, label_room, bar_room: (pitch - aside - 20.0).max(90.0), row: 56.0, to }
+        Layout { columns, pitch, label_room, bar_room: bar_room(variants, pitch - 24.0, to), row: 56.0, to }
     }
 
     fn panels(&self, frame: &mut Frame, variants: &Variants, outcomes: &[usize]) {
@@ -163,6 +163,27 @@ impl Layout {
     }
 }
 
+/// The longest scale on which every bar leaves room for its own figures.
+fn bar_room(variants: &Variants, pitch: f64, to: f64) -> f64 {
+    let mut room = pitch - 40.0;
+    for (index, case) in variants.cases.iter().enumerate() {
+        for (outcome, share) in case.shares.iter().enumerate() {
+            let base = (index > 0).then_some(variants.cases[0].shares[outcome]);
+            let change = base.map_or(0.0, |base| 12.0 + ink(24.0).width(&change(case, outcome, base)));
+            let figures = 16.0 + bold(FIGURE).width(&words::of_hundred(*share)) + change;
+            let part = case.intervals[outcome].1.max(*share) / to;
+            if part > 0.0 {
+                room = room.min((pitch - figures) / part);
+            }
+        }
+    }
+    room.max(90.0)
+}
+
+fn change(case: &Case, outcome: usize, base: f64) -> String {
+    words::change(case.shares[outcome], base, case.half_widths.get(outcome).copied())
+}
+
 fn figures(frame: &mut Frame, case: &Case, outcome: usize, base: Option<f64>, scale: &Scale, y: f64) {
     let share = case.shares[outcome];
     let (low, high) = case.intervals[outcome];
@@ -173,8 +194,7 @@ fn figures(frame: &mut Frame, case: &Case, outcome: usize, base: Option<f64>, sc
     let x = scale.at(high.max(share)) + 16.0;
     let width = drawing.text_on_paper(x, y + 11.0, bold(FIGURE), &words::of_hundred(share));
     if let Some(base) = base {
-        let change = words::change(share, base, case.half_widths.get(outcome).copied());
-        drawing.text_on_paper(x + width + 12.0, y + 10.0, mute(24.0), &change);
+        drawing.text_on_paper(x + width + 12.0, y + 10.0, mute(24.0), &change(case, outcome, base));
     }
 }
 

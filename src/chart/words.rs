@@ -41,6 +41,16 @@ pub fn frequency(share: f64, futures: u64) -> Frequency {
     }
 }
 
+/// `25 in 100`, `4 in 1,000`, `never`.
+pub fn share(share: f64) -> String {
+    frequency(share, 0).to_string()
+}
+
+/// `25`, where the sentence has already said “in 100”; what needs more words keeps them.
+pub fn figure(share: f64) -> String {
+    frequency(share, 0).brief()
+}
+
 impl Frequency {
     /// For lists that have said “in 100” already: the figure alone where it is of a hundred.
     pub fn brief(&self) -> String {
@@ -107,14 +117,22 @@ pub fn of_hundred(share: f64) -> String {
     signless((share * 100.0).round(), 0)
 }
 
-/// A share for tables: `24.6 %`.
+/// A share for tables: `24.6 %`, `never`.
 pub fn percent(share: f64) -> String {
-    format!("{} %", signless(share * 100.0, 1))
+    match share {
+        ..=0.0 => "never".to_owned(),
+        1.0.. => "always".to_owned(),
+        ..0.0005 => "under 0.1 %".to_owned(),
+        0.9995.. => "over 99.9 %".to_owned(),
+        _ => format!("{} %", signless(share * 100.0, 1)),
+    }
 }
 
-/// An interval for tables: `24.3 – 24.8 %`.
+/// An interval for tables: `24.3 – 24.8 %`; with as many more decimals as it takes to tell the ends apart.
 pub fn percent_interval(low: f64, high: f64) -> String {
-    format!("{} – {} %", signless(low * 100.0, 1), signless(high * 100.0, 1))
+    let ends = |decimals: usize| [low, high].map(|share| format!("{:.decimals$}", 100.0 * share));
+    let [low, high] = (1..4).map(ends).find(|[low, high]| low != high).unwrap_or_else(|| ends(1));
+    format!("{low} – {high} %")
 }
 
 /// What becomes of a share: `4 more`, `1 fewer` (in 100), `hardly changes`. With `half_width`, that of the difference's
@@ -150,13 +168,26 @@ pub fn futures(number: u64) -> String {
     format!("{} future{}", count(number), if number == 1 { "" } else { "s" })
 }
 
-/// A number by itself, with three digits: `63`, `0.46`, `1.2 billion`.
+/// A number by itself, with at least three digits: `63`, `0.46`, `1.2 billion`, `1.00e−9`.
 pub fn number(value: f64) -> String {
+    // Below a quadrillionth it is the dust of floating-point arithmetic.
+    if (1e-12..1e-6).contains(&value.abs()) {
+        return format!("{value:.2e}").replace('-', "−");
+    }
     let magnitude = Magnitude::of(value.abs());
     let scaled = value / magnitude.divisor;
     let text = signless(scaled, decimals_for(scaled.abs() / 100.0));
-    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text };
+    let text = if text.contains('.') && !text.contains('e') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
+    };
     format!("{text}{}", magnitude.word)
+}
+
+/// A number with two digits, for how far off another one may be: `0.2`, `12`.
+pub fn about(value: f64) -> String {
+    number(format!("{value:.1e}").parse().unwrap_or(value))
 }
 
 /// A number with its unit: `98 USD/bbl`, `12 %`.
@@ -184,6 +215,11 @@ impl Numbers {
         let step = step / magnitude.divisor;
         let decimals = if step > 0.0 { decimals_for(step) } else { decimals_for(largest / magnitude.divisor / 100.0) };
         Numbers { decimals, magnitude, unit: unit.to_owned() }
+    }
+
+    /// With no more decimals than these.
+    pub(super) fn at_most(self, decimals: usize) -> Numbers {
+        Numbers { decimals: self.decimals.min(decimals), ..self }
     }
 
     /// `98`.

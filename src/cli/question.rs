@@ -111,9 +111,10 @@ pub fn range(text: &str) -> Result<(f64, f64), String> {
 /// `0.5`, `50%`, `120 days`.
 pub fn number(text: &str) -> Result<f64, String> {
     let text = text.trim();
+    let text = &text.replace('−', "-");
     let (digits, times) = match text.strip_suffix('%') {
         Some(digits) => (digits.trim(), 0.01),
-        None => (text, 1.0),
+        None => (text.as_str(), 1.0),
     };
     let plain = digits.replace('_', "").parse::<f64>().ok().filter(|number| number.is_finite());
     let days = || forkcast::calendar::parse_duration(text).ok();

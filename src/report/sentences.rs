@@ -73,14 +73,14 @@ fn answer_without_outcomes(result: &result::Result) -> Vec<Phrase> {
         let at = |key: &str| words::value(metric.quantiles.get(key).copied().flatten(), &metric.unit, &days);
         if metric.unit == "yes/no" {
             let mean = words::value(metric.mean, &metric.unit, &days);
-            return vec![plain(format!("{}: ", words::capital(&metric.title))), strong(mean), plain(" futures.")];
+            return vec![plain(format!("{}: ", words::label(&metric.title))), strong(mean), plain(" futures.")];
         }
         let spread = format!(" in the middle, in 9 of 10 futures between {} and {}.", at("5"), at("95"));
-        return vec![plain(format!("{}: ", words::capital(&metric.title))), strong(at("50")), plain(spread)];
+        return vec![plain(format!("{}: ", words::label(&metric.title))), strong(at("50")), plain(spread)];
     }
     let Some(event) = result.events.first() else { return Vec::new() };
     vec![
-        plain(format!("{}: ", words::capital(&event.title))),
+        plain(format!("{}: ", words::label(&event.title))),
         strong(words::share(event.probability)),
         plain(" futures."),
     ]
@@ -90,7 +90,7 @@ fn answer_without_outcomes(result: &result::Result) -> Vec<Phrase> {
 pub fn case(result: &result::Result) -> String {
     let scenario = &result.scenario;
     let variant = scenario.variant_title.as_ref().or(scenario.variant.as_ref());
-    let variant = variant.map_or_else(|| "Base case".to_owned(), |title| words::capital(title));
+    let variant = variant.map_or_else(|| "Base case".to_owned(), |title| words::label(title));
     match scenario.set.len() {
         0 => variant,
         1 => format!("{variant}, one number set"),
@@ -159,5 +159,5 @@ pub fn linked(link: &Link) -> Vec<Phrase> {
         1.0.. => "all do".to_owned(),
         p => format!("{} do", words::share(p)),
     };
-    vec![strong(words::capital(&link.title)), plain(format!(": if so, {yes}; if not, {no}."))]
+    vec![strong(words::label(&link.title)), plain(format!(": if so, {yes}; if not, {no}."))]
 }

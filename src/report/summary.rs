@@ -46,7 +46,7 @@ pub fn variants(results: &[result::Result], width: usize, colour: bool) -> Strin
     let Some(first) = results.first() else { return String::new() };
     let page = Page { width, colour };
     let mut table = plain_table();
-    let titles = first.outcomes.iter().map(|outcome| words::capital(&outcome.title));
+    let titles = first.outcomes.iter().map(|outcome| words::label(&outcome.title));
     table.set_header(std::iter::once(String::new()).chain(titles));
     for result in results {
         let share = |outcome: &result::Outcome| {
@@ -150,10 +150,10 @@ fn outcomes(result: &result::Result, page: Page) -> Option<Table> {
     let mut table = plain_table();
     for outcome in &result.outcomes {
         table.add_row([
-            words::capital(&outcome.title),
+            words::label(&outcome.title),
             bar(outcome.probability / most, length),
             words::share(outcome.probability),
-            words::margin(outcome.probability, outcome.low, outcome.high),
+            words::frequency(outcome.probability, 0).plus_minus(outcome.low, outcome.high).unwrap_or_default(),
         ]);
     }
     align(&mut table, &[(2, CellAlignment::Right)]);
@@ -194,7 +194,7 @@ fn events(result: &result::Result) -> Option<Table> {
             (Some(first), Some(middle), Some(last)) => format!("{middle}, mostly {first} – {last}"),
             _ => String::new(),
         };
-        table.add_row([words::capital(&event.title), words::share(event.probability), when]);
+        table.add_row([words::label(&event.title), words::share(event.probability), when]);
         for branch in &event.branches {
             table.add_row([format!("  {}", branch.title), words::share(branch.probability), String::new()]);
         }
@@ -216,7 +216,7 @@ fn metrics(result: &result::Result) -> Option<Table> {
         };
         let partly = metric.mean.is_some() && metric.defined < 1.0;
         let partly = if partly { format!("; has a value in {}", words::share(metric.defined)) } else { String::new() };
-        table.add_row([words::capital(&metric.title), middle, format!("{spread}{partly}")]);
+        table.add_row([words::label(&metric.title), middle, format!("{spread}{partly}")]);
     }
     (!table.is_empty()).then_some(table)
 }
@@ -228,7 +228,7 @@ fn paths(result: &result::Result) -> Option<Table> {
         let number = |x: Option<f64>| x.map(words::number).unwrap_or_default();
         let middle = format!("{} {}", number(end("50")), path.unit);
         let spread = format!("9 of 10 between {} and {}", number(end("5")), number(end("95")));
-        table.add_row([words::capital(&path.title), middle.trim_end().to_owned(), spread]);
+        table.add_row([words::label(&path.title), middle.trim_end().to_owned(), spread]);
     }
     (!table.is_empty()).then_some(table)
 }
@@ -272,7 +272,9 @@ fn line(text: &str, out: &mut String) {
 /// Breaks a text at its spaces; all lines but the first begin with `indent`.
 pub(super) fn wrapped(text: &str, width: usize, indent: &str) -> String {
     let (mut out, mut used) = (String::new(), 0);
-    for word in text.split_whitespace() {
+    // A number stays with its sign: a line would not begin with “%”.
+    let kept = text.replace(" %", "\u{a0}%");
+    for word in kept.split([' ', '\n']).filter(|word| !word.is_empty()) {
         let length = word.chars().count();
         if used > 0 && used + 1 + length > width {
             out.push('\n');
@@ -285,5 +287,5 @@ pub(super) fn wrapped(text: &str, width: usize, indent: &str) -> String {
         out.push_str(word);
         used += length;
     }
-    out
+    out.replace('\u{a0}', " ")
 }

@@ -249,8 +249,13 @@ impl Table<'_> {
                 if index == 0 {
                     base.push(values.clone());
                 }
+                let unweighted = self.scales[0].is_none() && self.scales[index].is_none();
                 for (column, sums) in left.sums[index].iter_mut().enumerate() {
-                    sums.block(&base[number][column], &values[column], lanes);
+                    let (before, after) = (&base[number][column], &values[column]);
+                    match player.columns[column] {
+                        Column::Outcome(_) | Column::Event(_) if unweighted => sums.counts(before, after, lanes),
+                        _ => sums.block(before, after, lanes),
+                    }
                     if self.wanted.values.contains(&column) {
                         sums.keep(&values[column], lanes);
                     }
@@ -389,6 +394,38 @@ impl Sums {
         }
     }
 
+    /// The same where all futures weigh 1 and all numbers are 0 or 1: the sums are counts.
+    fn counts(&mut self, base: &Values, values: &Values, lanes: usize) {
+        let mut before = [0.0; GROUPS];
+        let mut after = [0.0; GROUPS];
+        let mut both = [0.0; GROUPS];
+        for (x, y) in base.x[..lanes].chunks(GROUPS).zip(values.x[..lanes].chunks(GROUPS)) {
+            for (group, (x, y)) in x.iter().zip(y).enumerate() {
+                before[group] += x;
+                after[group] += y;
+                both[group] += x * y;
+            }
+            for group in 0..x.len() {
+                self.groups[group][0] += 1.0;
+            }
+        }
+        for (group, after) in self.groups.iter_mut().zip(after) {
+            group[1] += after;
+        }
+        let n = lanes as f64;
+        let [before, after, both]: [f64; 3] = [before, after, both].map(|groups| groups.iter().sum());
+        let first = [n, before, n, after];
+        let second = [n, before, n, after, before, before, both, n, after, after];
+        self.first.iter_mut().zip(first).for_each(|(sum, count)| *sum += count);
+        self.second.iter_mut().zip(second).for_each(|(sum, count)| *sum += count);
+        let (gained, lost) = (after - both, before - both);
+        self.futures += lanes as u64;
+        self.differ += (gained + lost) as u64;
+        self.both += n;
+        self.above = (self.above.0 + gained, self.above.1 + gained);
+        self.below = (self.below.0 + lost, self.below.1 + lost);
+    }
+
     fn keep(&mut self, values: &Values, lanes: usize) {
         let value = |i: usize| if values.w[i] > 0.0 { values.x[i] + self.pivot } else { f64::NAN };
         let kept: Vec<(f64, f64)> = (0..lanes).map(|i| (value(i), values.w[i])).collect();
@@ -434,6 +471,10 @@ fn pivots(player: &Player, futures: u64) -> Result<Vec<f64>, Stopped> {
         Column::Metric(index) => {
             let values = frame.read(player.program.metrics[*index]);
             let mut finite: Vec<f64> = values[..lanes].iter().copied().filter(|x| x.is_finite()).collect();
+            // Yes and no stay 1 and 0, so that their sums are counts.
+            if finite.iter().all(|x| *x == 0.0 || *x == 1.0) {
+                return 0.0;
+            }
             finite.sort_by(f64::total_cmp);
             finite.get(finite.len() / 2).copied().unwrap_or(0.0)
         }

@@ -4,7 +4,7 @@ use crate::memory::Memory;
 use forkcast::analysis::compare::{Compare, Source, Spec, compare, experts};
 use forkcast::analysis::estimate::Difference;
 use forkcast::analysis::experiment::{Experiment, Playing};
-use forkcast::analysis::seek::{Seek, Sought, seek};
+use forkcast::analysis::seek::{Level, Seek, Sought, seek};
 use forkcast::analysis::sweep::{Along, sweep};
 use forkcast::analysis::tornado::tornado;
 use forkcast::diagnostic::Failure;
@@ -111,7 +111,7 @@ fn the_effects_of_changes_add_up_to_the_whole_difference() {
 /// P(both) = P(a) · P(b), so that each effect over all orders is known in closed form.
 #[test]
 fn an_effect_is_averaged_over_all_orders() {
-    let found = compared(&small(), &["scenario.toml"], &[Spec::default(), variant("three")], "both", playing(200_000));
+    let found = compared(&small(), &["scenario.toml"], &[Spec::default(), variant("three")], "both", playing(400_000));
     let (b, b_new) = (2.5 / 3.5, 0.625 / 1.625);
     let of_a = 0.2 * f64::midpoint(b, b_new);
     let of_b = (b_new - b) * 0.4;
@@ -293,7 +293,7 @@ fn a_map_holds_the_values_of_the_file() {
 }
 
 fn sought(address: &str, range: Option<(f64, f64)>, of: &str, to: f64) -> Result<Seek, Failure> {
-    let sought = Sought { address: Some(address.to_owned()), range, to };
+    let sought = Sought { address: Some(address.to_owned()), range, to: Level::Number(to) };
     ask(&small(), "scenario.toml", playing(50_000), |e| seek(e, Some(of), &sought))
 }
 
@@ -319,9 +319,9 @@ fn what_is_sought_is_found_where_it_is() {
 fn what_cannot_be_reached_or_is_reached_twice_is_said() {
     let never = sought("events.a.probability", None, "both", 0.9).unwrap();
     assert_eq!(never.answers[0].reached, "never");
-    assert_eq!(never.answers[0].nearest.unwrap().0, 1.0);
+    assert_eq!(never.answers[0].nearest.unwrap().value, 1.0);
     let page = answer::seek(&never, 100).unwrap();
-    assert!(page.sentence.contains("even at 100 % it is 72 in 100 futures"), "{}", page.sentence);
+    assert!(page.sentence.contains("even at 100 % Both is 72 in 100 futures"), "{}", page.sentence);
     let twice = sought("quantities.x", Some((0.0, 2.2)), "mean(bent)", 0.35).unwrap();
     let values: Vec<f64> = twice.answers[0].found.iter().map(|found| found.value).collect();
     assert_eq!((twice.answers[0].reached.as_str(), values.len()), ("several times", 2));
@@ -332,7 +332,7 @@ fn what_cannot_be_reached_or_is_reached_twice_is_said() {
 
 #[test]
 fn every_assumption_is_asked_what_we_would_have_to_believe() {
-    let sought = Sought { address: None, range: None, to: 0.3 };
+    let sought = Sought { address: None, range: None, to: Level::Percent(30.0) };
     let found = ask(&small(), "scenario.toml", playing(10_000), |e| seek(e, Some("both"), &sought)).unwrap();
     assert_eq!(found.answers[0].assumption.address, "events.a.probability");
     assert_eq!(found.answers[0].within_range, Some(true));
@@ -392,7 +392,7 @@ fn every_answer_leaves_a_page_charts_and_tables() {
         let sweep = ask(&small(), "scenario.toml", playing(1000), |e| sweep(e, None, along, Some(3))).unwrap();
         check_leaves(answer::sweep(&sweep, 80).unwrap(), &[chart]);
     }
-    check_leaves(answer::seek(&sought("events.a.probability", None, "both", 0.25).unwrap(), 80).unwrap(), &["sweep"]);
+    check_leaves(answer::seek(&sought("events.a.probability", None, "both", 0.25).unwrap(), 80).unwrap(), &["seek"]);
     let mut file = ScenarioFile::read(&small(), "scenario.toml").unwrap();
     let files = small();
     let mut sources = [Source { file: &mut file, files: &files }];
@@ -400,4 +400,15 @@ fn every_answer_leaves_a_page_charts_and_tables() {
     let (found, results) = compare(&mut sources, &specs, &[], None, playing(2000)).unwrap();
     let charts = ["variants", "flow-one", "waterfall-one", "flow-three", "waterfall-three"];
     check_leaves(answer::compare(&found, &results, &[], 80).unwrap(), &charts);
+}
+
+/// Yes and no are counted as they are, whichever the first futures happen to have more of.
+#[test]
+fn the_share_of_a_yes_or_no_measure_can_be_asked_about() {
+    let text = format!("{SMALL}\n[metrics.spared]\nvalue = 'not a'\n");
+    let found =
+        ask(&Memory::of(&text), "scenario.toml", playing(20_000), |e| tornado(e, Some("mean(spared)"))).unwrap();
+    assert!((found.base.value - 0.7).abs() < 0.015, "{:?}", found.base);
+    let a = found.rows.iter().find(|row| row.assumption.address == "events.a.probability").unwrap();
+    assert!((a.high.difference.unwrap().value + 0.2).abs() < 0.015, "{a:?}");
 }

@@ -46,38 +46,38 @@ set = { "events.visit.probability" = 0.0 }
 "#;
 
 /// A folder with `talks.toml` in it, in which forkcast is run.
-struct Desk(TempDir);
+pub struct Desk(TempDir);
 
 impl Desk {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let desk = Self(tempfile::tempdir().unwrap());
         desk.file("talks.toml", TALKS);
         desk
     }
 
-    fn file(&self, name: &str, text: &str) {
+    pub fn file(&self, name: &str, text: &str) {
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    fn forkcast(&self, arguments: &[&str]) -> Command {
+    pub fn forkcast(&self, arguments: &[&str]) -> Command {
         let mut command = Command::cargo_bin("forkcast").unwrap();
         command.current_dir(self.0.path()).args(arguments);
         command
     }
 
-    fn json(&self, arguments: &[&str]) -> Value {
+    pub fn json(&self, arguments: &[&str]) -> Value {
         let out = self.forkcast(arguments).assert().success().get_output().stdout.clone();
         serde_json::from_slice(&out).unwrap()
     }
 
     /// All files below a folder, by name.
-    fn files(&self, below: &str) -> Vec<(String, Vec<u8>)> {
+    pub fn files(&self, below: &str) -> Vec<(String, Vec<u8>)> {
         fn walk(folder: &Path, base: &Path, found: &mut Vec<(String, Vec<u8>)>) {
             for entry in fs::read_dir(folder).into_iter().flatten() {
                 let path = entry.unwrap().path();
@@ -96,7 +96,7 @@ impl Desk {
         found
     }
 
-    fn names(&self, below: &str) -> Vec<String> {
+    pub fn names(&self, below: &str) -> Vec<String> {
         self.files(below).into_iter().map(|(name, _)| name).collect()
     }
 }

@@ -77,20 +77,27 @@ fn the_first_scenario_is_the_one_in_its_file() {
 }
 
 #[test]
-fn the_output_in_the_readme_is_what_the_command_prints() {
-    let page = play::project("README.md");
-    let readme = read(&page);
-    let shown = *blocks(&readme, "console").iter().find(|b| b.contains("scenarios/new-start.toml")).expect("a console");
+fn the_output_in_the_guide_is_what_the_commands_print() {
+    for page in [play::project("README.md"), play::project("docs/analyses.md")] {
+        let text = read(&page);
+        let shown: Vec<String> = blocks(&text, "console").iter().map(|block| String::from(*block)).collect();
+        let shown = shown.iter().filter(|block| block.contains("scenarios/new-start.toml"));
+        assert!(shown.clone().count() > 0, "{}", page.display());
+        shown.for_each(|shown| is_printed(&page, shown));
+    }
+}
+
+fn is_printed(page: &Path, shown: &str) {
     let (command, output) = shown.split_once('\n').expect("a command and its output");
     let place = tempfile::tempdir().expect("a folder for the time being");
     std::fs::create_dir(place.path().join("scenarios")).expect("a folder in it");
     let file = "scenarios/new-start.toml";
     std::fs::copy(play::project(file), place.path().join(file)).expect("a copy");
-    let arguments = command.rsplit_once("-- ").expect("arguments").1.split(' ');
+    let arguments = command.rsplit_once("-- ").or(command.split_once("forkcast ")).expect("arguments").1.split(' ');
     let run = forkcast().current_dir(place.path()).args(arguments).output().expect("forkcast runs");
     let printed = String::from_utf8_lossy(&run.stdout).into_owned();
     if updating() {
-        write(&page, &readme.replace(shown, &format!("{command}\n{printed}")));
+        write(page, &read(page).replace(shown, &format!("{command}\n{printed}")));
     } else {
         assert_eq!(output, printed, "{}", String::from_utf8_lossy(&run.stderr));
     }

@@ -3,6 +3,7 @@
 mod analysis;
 mod charts;
 mod cli;
+mod closed_forms;
 mod errors;
 mod evidence;
 mod extends;
@@ -12,3 +13,4 @@ mod memory;
 mod play;
 mod reference;
 mod report;
+mod what_if;

@@ -2,8 +2,12 @@
 //!
 //! What a change does depends on what was changed before it, so its effect is averaged over the orders in which the
 //! changes can be set (Shapley 1953): over all orders up to six changes, which needs every subset of them once; beyond
-//! that over a sample of orders, each with its reverse. The effects add up to the whole difference. Between two files,
-//! what has no common address comes last, as one change: structure.
+//! that over a sample of orders, each with its reverse. Between two files, what has no common address comes last, as one
+//! change: structure.
+//!
+//! All of these sets of changes together are played out on about as many futures as one case, so that asking why costs
+//! no more than another case. What those futures say of the whole difference is a little off from what all futures say;
+//! the gap is shared out in proportion to the effects, which then add up to the whole difference exactly.
 
 use super::assumptions::{listed, title, value};
 use super::{Case, ShareOrNumber, Source};
@@ -30,6 +34,8 @@ pub struct Waterfall {
     pub steps: Vec<Step>,
     /// How many orders the effects are averaged over, where those are not all.
     pub sampled_orders: Option<u64>,
+    /// On how many futures under each set of changes the effects are worked out.
+    pub futures: u64,
     /// Why there are no steps, where there should be some.
     pub missing: Option<String>,
 }
@@ -61,6 +67,8 @@ pub(super) struct Setting<'a> {
 const ALL_ORDERS: usize = 6;
 /// Orders beyond that; half of them are the others' reverses.
 const ORDERS: u64 = 16;
+/// Fewer futures than this do not tell the effects of changes apart.
+const FEWEST: u64 = 8192;
 /// More changes than this are not taken apart.
 const MOST: usize = 64;
 
@@ -87,6 +95,7 @@ pub(super) fn waterfall(
         to: ends[1],
         steps: Vec::new(),
         sampled_orders: None,
+        futures: setting.futures,
         missing: None,
     };
     let changes = changes(sources, cases, number)?;
@@ -102,7 +111,8 @@ pub(super) fn waterfall(
     }
     let whole = ends[1].unwrap_or(0.0) - ends[0].unwrap_or(0.0);
     match effects(sources, cases, number, &changes, structure, whole, setting) {
-        Ok(effects) => {
+        Ok((effects, futures)) => {
+            answer.futures = futures;
             answer.sampled_orders = (changes.len() > ALL_ORDERS).then_some(ORDERS);
             let step = |(index, effect): (usize, Effect)| step(sources, cases, number, changes.get(index), effect);
             answer.steps = effects.into_iter().enumerate().map(step).collect();
@@ -192,11 +202,12 @@ fn effects(
     structure: bool,
     whole: f64,
     setting: &Setting,
-) -> Result<Vec<Effect>, Failure> {
+) -> Result<(Vec<Effect>, u64), Failure> {
     let count = changes.len();
     if count + usize::from(structure) <= 1 {
         // One change is the whole difference, which is known.
-        return Ok((0..count + usize::from(structure)).map(|_| Effect { value: whole, half_width: None }).collect());
+        let only = Effect { value: whole, half_width: None };
+        return Ok((vec![only; count + usize::from(structure)], setting.futures));
     }
     let orders = orders(count, setting.seed);
     let mut subsets: BTreeMap<Subset, usize> = BTreeMap::new();
@@ -228,7 +239,8 @@ fn effects(
         .map(|scenario| target(scenario, Some(name)).map(|target| vec![target.column]))
         .collect::<Result<_, _>>()?;
     let wanted = Wanted { values: setting.target.kept(), ..Wanted::default() };
-    let played = experiment::play(&all, &columns, wanted, setting.seed, setting.futures, setting.playing, first.file)?;
+    let futures = (setting.futures / all.len() as u64).max(FEWEST).min(setting.futures);
+    let played = experiment::play(&all, &columns, wanted, setting.seed, futures, setting.playing, first.file)?;
     let measure = setting.target.measure;
     let values: Vec<f64> = (played.0.sums.iter())
         .map(|sums| estimate(&sums[0], measure).map(|e| e.value).ok_or_else(|| setting.target.never()))
@@ -245,7 +257,16 @@ fn effects(
         let values: Vec<f64> = in_each_group.as_ref()?.iter().map(|effects| effects[index]).collect();
         Some(half_width_of_groups(&values))
     };
-    Ok(effects.iter().enumerate().map(|(index, &value)| Effect { value, half_width: half_width(index) }).collect())
+    let values = stretched(&effects, whole).into_iter().enumerate();
+    Ok((values.map(|(index, value)| Effect { value, half_width: half_width(index) }).collect(), futures))
+}
+
+/// The effects with what is missing to the whole difference shared out among them, in proportion to their size.
+fn stretched(effects: &[f64], whole: f64) -> Vec<f64> {
+    let missing = whole - effects.iter().sum::<f64>();
+    let size: f64 = effects.iter().map(|effect| effect.abs()).sum();
+    let part = |effect: f64| if size > 0.0 { effect.abs() / size } else { 1.0 / effects.len() as f64 };
+    effects.iter().map(|&effect| effect + missing * part(effect)).collect()
 }
 
 /// Each change's effect, averaged over the orders.

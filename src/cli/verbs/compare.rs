@@ -10,7 +10,7 @@ use crate::cli::{Told, interrupt};
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
 use forkcast::analysis::compare::{Source, Spec, compare, experts};
 use forkcast::analysis::experiment::Playing;
-use forkcast::diagnostic::Failure;
+use forkcast::diagnostic::{Failure, nearest};
 use forkcast::report::answer;
 use std::path::PathBuf;
 
@@ -26,9 +26,10 @@ struct Compare {
     /// Compare the scenario with this variant; of several, with each other [default: all variants]
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     variant: Vec<String>,
-    /// Compare what each member of the panels alone would imply
-    #[arg(long, conflicts_with = "variant")]
-    by_expert: bool,
+    /// Compare what each member of the panels alone would imply, or each of those named: --by-expert=anna,bo
+    #[arg(long, value_name = "NAME", value_delimiter = ',', num_args = 0.., require_equals = true,
+          conflicts_with = "variant")]
+    by_expert: Option<Vec<String>>,
     /// What to explain: an outcome, an event, event.branch, mean(metric), p5(metric) … [default: the first outcome]
     #[arg(long, value_name = "TARGET")]
     of: Option<String>,
@@ -94,21 +95,13 @@ impl Compare {
         let variant = |name: &String| Spec { variant: Some(name.clone()), ..Spec::default() };
         let file = &opened[0].file;
         let specs: Vec<Spec> = match (opened.len(), self.variant.as_slice()) {
-            (1, _) if self.by_expert => {
-                let experts = file.base.as_ref().map(experts).unwrap_or_default();
-                if experts.is_empty() {
-                    return Err(Failure::Request {
-                        message: format!("`{}` has no panels", opened[0].path.display()),
-                        help: Some("a panel is written `{ panel = { anna = 0.6, bo = 0.4 } }`".to_owned()),
-                    });
-                }
-                let expert = |name: String| Spec { expert: Some(name), ..Spec::default() };
-                std::iter::once(Spec::default()).chain(experts.into_iter().map(expert)).collect()
-            }
+            (1, _) if self.by_expert.is_some() => self.by_expert(&opened[0])?,
             (1, []) => std::iter::once(Spec::default()).chain(file.variants().iter().map(variant)).collect(),
             (1, [one]) => vec![Spec::default(), variant(one)],
             (1, several) => several.iter().map(variant).collect(),
-            (_, []) if !self.by_expert => (0..opened.len()).map(|source| Spec { source, ..Spec::default() }).collect(),
+            (_, []) if self.by_expert.is_none() => {
+                (0..opened.len()).map(|source| Spec { source, ..Spec::default() }).collect()
+            }
             _ => {
                 return Err(Failure::Usage {
                     message: "variants and experts are compared within one file".to_owned(),
@@ -124,7 +117,7 @@ impl Compare {
                 ),
                 help: Some("name a second file, or give it a table [variants.NAME]".to_owned()),
             }),
-            count if count > MOST && !self.by_expert => Err(Failure::Usage {
+            count if count > MOST => Err(Failure::Usage {
                 message: format!("{count} cases cannot be compared at once"),
                 help: Some(format!("name at most {MOST}: `--variant NAME --variant NAME …`")),
             }),
@@ -132,12 +125,48 @@ impl Compare {
         }
     }
 
+    /// The scenario as it is, and each member of its panels alone.
+    fn by_expert(&self, opened: &Opened) -> Result<Vec<Spec>, Failure> {
+        let known = opened.file.base.as_ref().map(experts).unwrap_or_default();
+        if known.is_empty() {
+            return Err(Failure::Request {
+                message: format!("`{}` has no panels", opened.path.display()),
+                help: Some("a panel is written `{ panel = { anna = 0.6, bo = 0.4 } }`".to_owned()),
+            });
+        }
+        let asked = match self.by_expert.as_deref() {
+            Some([_, ..]) => self.by_expert.clone().unwrap_or_default(),
+            _ => known.clone(),
+        };
+        if let Some(stranger) = asked.iter().find(|name| !known.contains(name)) {
+            let near = nearest(stranger, known.iter().map(String::as_str));
+            return Err(Failure::Request {
+                message: format!("nobody called `{stranger}` sits in a panel of `{}`", opened.path.display()),
+                help: Some(near.map_or_else(|| known.join(", "), |near| format!("did you mean `{near}`?"))),
+            });
+        }
+        if asked.len() >= MOST {
+            return Err(Failure::Usage {
+                message: format!("{} experts and the scenario itself cannot be compared at once", asked.len()),
+                help: Some(format!(
+                    "name at most {} of them: `--by-expert={}`; they are {}",
+                    MOST - 1,
+                    known[..2.min(known.len())].join(","),
+                    known.join(", ")
+                )),
+            });
+        }
+        let expert = |name: String| Spec { expert: Some(name), ..Spec::default() };
+        Ok(std::iter::once(Spec::default()).chain(asked.into_iter().map(expert)).collect())
+    }
+
     /// `compare`, `compare@variant+set`, `compare@by-expert`.
     fn folder(&self) -> String {
-        let variants = match (self.by_expert, self.variant.as_slice()) {
-            (true, _) => "@by-expert".to_owned(),
-            (false, []) => String::new(),
-            (false, names) => format!("@{}", names.join(",")),
+        let variants = match (&self.by_expert, self.variant.as_slice()) {
+            (Some(names), _) if names.is_empty() => "@by-expert".to_owned(),
+            (Some(names), _) => format!("@by-expert={}", names.join(",")),
+            (None, []) => String::new(),
+            (None, names) => format!("@{}", names.join(",")),
         };
         format!("{}{variants}{}", COMPARE.name, if self.set.is_empty() { "" } else { "+set" })
     }
@@ -148,8 +177,10 @@ impl Compare {
         for name in &self.variant {
             words.extend(["--variant".to_owned(), name.clone()]);
         }
-        if self.by_expert {
-            words.push("--by-expert".to_owned());
+        match &self.by_expert {
+            Some(names) if names.is_empty() => words.push("--by-expert".to_owned()),
+            Some(names) => words.push(format!("--by-expert={}", names.join(","))),
+            None => {}
         }
         words
     }

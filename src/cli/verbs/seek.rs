@@ -6,7 +6,7 @@ use crate::cli::question::{self, Question, number, range};
 use crate::cli::terminal::Terminal;
 use crate::cli::{Told, scenario};
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
-use forkcast::analysis::seek::{FUTURES, Sought, seek};
+use forkcast::analysis::seek::{FUTURES, Level, Sought, seek};
 use forkcast::report::answer;
 use std::path::PathBuf;
 
@@ -22,9 +22,9 @@ struct Seek {
     /// The assumption, and where to look for its value [default: every assumption alone]
     #[arg(value_name = "ADDR[=A..B]", value_parser = place)]
     place: Option<Place>,
-    /// What the target is to be, as in 50% or 62.5
-    #[arg(long, value_name = "X", value_parser = number)]
-    to: f64,
+    /// What the target is to be, as in 50%, 62.5 or 2026-06-30
+    #[arg(long, value_name = "X", value_parser = level, allow_hyphen_values = true)]
+    to: Level,
     #[command(flatten)]
     question: Question,
     #[command(flatten)]
@@ -64,6 +64,16 @@ fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<(), Told> {
         let found = seek(experiment, asked.question.of.as_deref(), &sought)?;
         answer::seek(&found, width)
     })
+}
+
+fn level(text: &str) -> Result<Level, String> {
+    if let Ok(day) = text.trim().parse() {
+        return Ok(Level::Day(day));
+    }
+    match text.trim().strip_suffix('%') {
+        Some(percent) => number(percent).map(Level::Percent),
+        None => number(text).map(Level::Number),
+    }
 }
 
 fn place(text: &str) -> Result<Place, String> {

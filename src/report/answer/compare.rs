@@ -159,6 +159,9 @@ fn sentence(answer: &Compare, said: &Said) -> String {
             _ => format!("Nothing differs: {target} is {} in all cases.", said.full(now.value)),
         };
     }
+    if by.value == 0.0 {
+        return format!("No future shows a difference: {target} is {} under “{name}” as well.", said.full(there.value));
+    }
     let different = answer.moves[case - 1].different;
     let moved = if answer.outcomes.len() > 1 {
         let often = words::frequency(different, answer.run.futures).of_futures();
@@ -395,6 +398,8 @@ fn change(step: &Step) -> String {
         None => "as in the file".to_owned(),
         Some(text) => match text.parse::<f64>() {
             Ok(number) => said::value(&varied(address, &step.unit), number),
+            // The answers themselves stand where it is told what differs.
+            Err(_) if text.starts_with("panel:") => "the panel".to_owned(),
             Err(_) => text.clone(),
         },
     };

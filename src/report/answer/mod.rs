@@ -15,6 +15,7 @@ pub use tornado::tornado;
 
 use super::page::answer::page;
 use super::{Chart, Leaves, Table};
+use crate::analysis::tornado::LeftOut;
 use crate::analysis::{About, Played};
 use crate::chart::{SLIM, Svg, WIDE, words};
 
@@ -112,6 +113,18 @@ fn source(about: &About, run: &Played) -> String {
     parts.join(" · ")
 }
 
+/// Assumptions that could not be asked, with the reason; none where there are none.
+fn left_out(all: &[LeftOut]) -> Option<Section> {
+    let rows: Vec<Vec<String>> =
+        all.iter().map(|out| vec![words::label(&out.title), out.value.clone(), out.why.clone()]).collect();
+    (!rows.is_empty()).then(|| Section {
+        title: "Left out".to_owned(),
+        text: vec!["To try one of these, give it a range in the file: `{ value = …, low = …, high = … }`.".to_owned()],
+        charts: Vec::new(),
+        grid: Some(Grid { columns: ["Assumption", "Value", "Why"].map(str::to_owned).to_vec(), rows }),
+    })
+}
+
 fn files(about: &About) -> Vec<(String, String)> {
     about.files.iter().map(|file| (file.name.clone(), file.sha256.clone())).collect()
 }
@@ -149,6 +162,15 @@ fn columns(rows: &[Vec<String>], right: &[usize]) -> String {
         text.push('\n');
     }
     text
+}
+
+/// `3 have no range and are left out`; nothing where none is.
+fn without_range(left_out: &[LeftOut]) -> Option<String> {
+    match left_out.len() {
+        0 => None,
+        1 => Some("1 has no range and is left out".to_owned()),
+        many => Some(format!("{many} have no range and are left out")),
+    }
 }
 
 /// A text of at most so many letters.

@@ -86,12 +86,19 @@ pub fn on_chart(target: &TargetFacts) -> chart::Target {
     }
 }
 
-/// An assumption's value: `40 %`, `0.3 a year`, `64 USD/bbl`, `120 days`.
+/// An assumption's value: `40 %`, `0.3 a year`, `64 USD/bbl`, `120 days`, `× 2.5`.
 pub fn value(varied: &Varied, number: f64) -> String {
     match varied.unit.as_str() {
         "probability" => format!("{} %", words::number(100.0 * number)),
+        "" if multiplies(&varied.address) => format!("× {}", words::number(number)),
         unit => words::quantity(number, &unit_words(unit)),
     }
+}
+
+/// Whether the number at an address is one that something else is multiplied by.
+fn multiplies(address: &str) -> bool {
+    let inside = |part: &str| address.contains(part) && address.contains(".shifts.");
+    inside(".odds") || inside(".factor") || (address.contains(".shocks.") && address.ends_with(".multiply"))
 }
 
 /// `a year` for `per year`, `%` for a probability, whose numbers are then times 100.
@@ -101,6 +108,11 @@ pub fn unit_words(unit: &str) -> String {
         (_, Some(time @ ("day" | "week" | "month" | "quarter" | "year"))) => format!("a {time}"),
         _ => unit.to_owned(),
     }
+}
+
+/// A share as `--to` takes it: `30%`.
+pub fn value_of_share(share: f64) -> String {
+    format!("{}%", (share * 1e12).round() / 1e10)
 }
 
 /// What stands in the file: a plain number in its unit, anything else as it is written.

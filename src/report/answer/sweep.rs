@@ -3,8 +3,8 @@
 use super::said::{self, Said};
 use super::{Answer, Grid, Section, columns, command, drawn, facts, files, shortened, source, title};
 use crate::analysis::Varied;
-use crate::analysis::sweep::{Axis, Point, Sweep};
-use crate::chart::words::{self, Numbers};
+use crate::analysis::sweep::{Axis, Point, Sweep, Turn};
+use crate::chart::words;
 use crate::chart::{heat_map, sweep as picture};
 use crate::diagnostic::Failure;
 use crate::report::{csv, json};
@@ -20,11 +20,6 @@ pub fn sweep(answer: &Sweep, width: usize) -> Result<Answer, Failure> {
     let (question, sentence) = match &drawn {
         Some((_, svg)) => (svg.title.clone(), svg.answer.clone()),
         None => ("What if?".to_owned(), "No future has the target at any of these values.".to_owned()),
-    };
-    let turned = answer.turns.iter().map(|turn| said_turn(answer, turn)).collect::<Vec<String>>();
-    let sentence = match turned.as_slice() {
-        [] | [_] => sentence,
-        several => format!("{sentence} {}.", several.join("; ")),
     };
     let mut asked: Vec<String> = (answer.axes.iter())
         .map(|axis| {
@@ -98,42 +93,39 @@ fn curve(answer: &Sweep, axis: &Axis) -> picture::Sweep {
             .zip(assumption.high)
             .filter(|_| !assumption.default_range)
             .map(|(low, high)| (low * times, high * times)),
-        crossing: match answer.turns.as_slice() {
-            [turn, ..] => Some((turn.at * times, format!("{} becomes the likeliest", outcome(answer, &turn.to)))),
-            [] => None,
-        },
+        crossings: answer.turns.iter().map(|turn| crossing(answer, turn, times)).collect(),
+        sought: None,
         source: source(&answer.scenario, &answer.run),
     }
+}
+
+fn crossing(answer: &Sweep, turn: &Turn, times: f64) -> picture::Crossing {
+    let says = format!("{} becomes the likeliest", outcome(answer, &turn.to));
+    picture::Crossing { at: turn.at * times, interval: None, says }
 }
 
 fn outcome<'a>(answer: &'a Sweep, name: &str) -> &'a str {
     answer.outcomes.iter().find(|outcome| outcome.name == name).map_or("", |outcome| outcome.title.as_str())
 }
 
-fn said_turn(answer: &Sweep, turn: &crate::analysis::sweep::Turn) -> String {
-    let at = answer.axes.first().map_or_else(String::new, |axis| said::value(&axis.assumption, turn.at));
-    format!("From {at} on, {} is likelier than {}", outcome(answer, &turn.to), outcome(answer, &turn.from))
+/// The values of an axis, percent with their sign, others without their unit.
+fn labels(axis: &Axis) -> Vec<String> {
+    let is_share = axis.assumption.unit == "probability";
+    let say = |&value: &f64| if is_share { said::value(&axis.assumption, value) } else { words::number(value) };
+    axis.values.iter().map(say).collect()
 }
 
-fn labels(axis: &Axis) -> Vec<String> {
-    let times = times(&axis.assumption);
-    let (from, to) = (axis.values[0] * times, axis.values[axis.values.len() - 1] * times);
-    let numbers = Numbers::between(from, to, &said::unit_words(&axis.assumption.unit));
-    let is_share = axis.assumption.unit == "probability";
-    let say = |value: f64| if is_share { numbers.with_unit(value) } else { numbers.show(value) };
-    let unit = |place: usize, value: f64| {
-        let own = Some(place) == axis.here;
-        if own { said::value(&axis.assumption, value) } else { say(value * times) }
-    };
-    axis.values.iter().enumerate().map(|(place, &value)| unit(place, value)).collect()
+/// With the unit that the labels leave out.
+fn axis_title(axis: &Axis) -> String {
+    let title = words::label(&axis.assumption.title);
+    match said::unit_words(&axis.assumption.unit).as_str() {
+        "" | "%" => title,
+        unit => format!("{title}, {unit}"),
+    }
 }
 
 fn map(answer: &Sweep, across: &Axis, up: &Axis) -> heat_map::HeatMap {
-    let heat_axis = |axis: &Axis| heat_map::HeatAxis {
-        title: words::label(&axis.assumption.title),
-        labels: labels(axis),
-        here: axis.here,
-    };
+    let heat_axis = |axis: &Axis| heat_map::HeatAxis { title: axis_title(axis), labels: labels(axis), here: axis.here };
     let value = |point: &Point| point.target.map_or(f64::NAN, |target| target.value);
     let halves = answer.points.iter().filter_map(|point| point.target).map(|t| (t.high - t.low) / 2.0);
     heat_map::HeatMap {
@@ -226,8 +218,8 @@ fn cells(answer: &Sweep, across: &Axis, up: &Axis, said: &Said) -> String {
     let right: Vec<usize> = (0..=at_across.len()).collect();
     format!(
         "{} from below, {} from left to right; ▸ and ▴ as it is.\n{}",
-        words::label(&up.assumption.title),
-        across.assumption.title,
+        axis_title(up),
+        axis_title(across),
         columns(&rows, &right)
     )
 }

@@ -1,7 +1,8 @@
 //! `tornado`: bars from the low to the high end of each assumption, the furthest reaching on top.
 
 use super::said::{self, Said};
-use super::{Answer, Grid, Section, columns, command, drawn, facts, files, shortened, source, title};
+use super::without_range;
+use super::{Answer, Grid, Section, columns, command, drawn, facts, files, left_out, shortened, source, title};
 use crate::analysis::tornado::{End, Row, Tornado};
 use crate::chart::tornado as picture;
 use crate::chart::words;
@@ -33,7 +34,7 @@ pub fn tornado(answer: &Tornado, width: usize) -> Result<Answer, Failure> {
         question,
         sentence,
         facts: facts(&answer.scenario, &answer.run),
-        sections: vec![all(answer, &said), left_out(answer)].into_iter().flatten().collect(),
+        sections: vec![all(answer, &said), left_out(&answer.left_out)].into_iter().flatten().collect(),
         charts: drawn.into_iter().map(|(chart, _)| chart).collect(),
         tables: vec![table(answer)?],
         json: json::text(answer)?,
@@ -48,10 +49,13 @@ fn on_chart(row: &Row, base: f64) -> Option<picture::TornadoRow> {
         let interval = end.difference.map(|difference| (base + difference.low, base + difference.high));
         Some(picture::TornadoEnd { says: said::value(&row.assumption, end.value), target: end.target?.value, interval })
     };
+    let title = row.assumption.title.as_str();
+    let (title, field) = title.rsplit_once(": ").unwrap_or((title, ""));
     Some(picture::TornadoRow {
-        title: row.assumption.title.clone(),
-        field: String::new(),
+        title: title.to_owned(),
+        field: field.to_owned(),
         default_range: row.assumption.default_range,
+        turns_back: row.turns_back,
         low: end(&row.low)?,
         high: end(&row.high)?,
     })
@@ -99,19 +103,6 @@ fn all(answer: &Tornado, said: &Said) -> Option<Section> {
         text,
         charts: vec!["tornado".to_owned()],
         grid: Some(Grid { columns: columns.map(str::to_owned).to_vec(), rows: rows.collect() }),
-    })
-}
-
-fn left_out(answer: &Tornado) -> Option<Section> {
-    if answer.left_out.is_empty() {
-        return None;
-    }
-    let rows = answer.left_out.iter().map(|out| vec![words::label(&out.title), out.value.clone(), out.why.clone()]);
-    Some(Section {
-        title: "Left out".to_owned(),
-        text: vec!["To try one of these, give it a range in the file: `{ value = …, low = …, high = … }`.".to_owned()],
-        charts: Vec::new(),
-        grid: Some(Grid { columns: ["Assumption", "Value", "Why"].map(str::to_owned).to_vec(), rows: rows.collect() }),
     })
 }
 
@@ -204,9 +195,7 @@ fn bars(answer: &Tornado, said: &Said, width: usize) -> String {
     if further > 0 {
         more.push(format!("{further} further assumptions move it by less"));
     }
-    if !answer.left_out.is_empty() {
-        more.push(format!("{} have no range and are left out", answer.left_out.len()));
-    }
+    more.extend(without_range(&answer.left_out));
     if !more.is_empty() {
         let _ = writeln!(text, "{}.", more.join("; "));
     }

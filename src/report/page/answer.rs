@@ -41,13 +41,20 @@ fn section(answer: &Answer, number: usize, section: &Section) -> Markup {
     }
 }
 
+/// Whether a cell is short enough, and number enough, to stay on one line.
+fn is_figure(cell: &str) -> bool {
+    cell.chars().count() <= 20 && cell.contains(|letter: char| letter.is_ascii_digit())
+}
+
 fn grid(grid: &Grid) -> Markup {
     let columns: Vec<&str> = grid.columns.iter().map(String::as_str).collect();
     let rows = html! {
         @for row in &grid.rows {
             tr {
                 @for (column, cell) in row.iter().enumerate() {
-                    @if column == 0 { th scope="row" { (cell) } } @else { td { (cell) } }
+                    @if column == 0 { th scope="row" { (cell) } }
+                    @else if is_figure(cell) { td.num { (cell) } }
+                    @else { td { (cell) } }
                 }
             }
         }

@@ -38,7 +38,7 @@ pub(super) fn assumptions(result: &result::Result) -> Option<Chapter> {
 fn row(result: &result::Result, assumption: &Assumption) -> Markup {
     html! {
         tr.changed[assumption.changed] {
-            td { span { (words::capital(&label(result, assumption))) } (address(&assumption.address)) }
+            td { span { (words::label(&label(result, assumption))) } (address(&assumption.address)) }
             td data-l="Value" {
                 span {
                     @if assumption.changed { b { (value(assumption, &assumption.value)) } }
@@ -102,7 +102,7 @@ pub(super) fn changes(result: &result::Result) -> Vec<String> {
         .map(|assumption| {
             let label = label(result, assumption);
             let name = match group(&assumption.address) {
-                "quantities" => words::capital(&label),
+                "quantities" => words::label(&label),
                 group => format!("{}, {label}", group_title(result, group)),
             };
             let before = assumption.value_in_file.as_ref().map(|before| format!("{} → ", value(assumption, before)));
@@ -129,10 +129,10 @@ fn group_title(result: &result::Result, group: &str) -> String {
         _ => None,
     };
     match (title, name.parse::<usize>()) {
-        (Some(title), _) => words::capital(title),
-        (None, Ok(index)) => format!("{} {}", words::capital(kind.trim_end_matches('s')), index + 1),
-        (None, _) if name.is_empty() => words::capital(&kind.replace('_', " ")),
-        (None, _) => words::capital(&name.replace('_', " ")),
+        (Some(title), _) => words::label(title),
+        (None, Ok(index)) => format!("{} {}", words::label(kind.trim_end_matches('s')), index + 1),
+        (None, _) if name.is_empty() => words::label(&kind.replace('_', " ")),
+        (None, _) => words::label(&name.replace('_', " ")),
     }
 }
 
@@ -146,7 +146,7 @@ fn label(result: &result::Result, assumption: &Assumption) -> String {
         let title = quantity.map(|quantity| quantity.title.clone()).filter(|title| !title.is_empty());
         return title.unwrap_or_else(|| rest.replace('_', " "));
     }
-    if !assumption.title.is_empty() && words::capital(&assumption.title) != group_title(result, group) {
+    if !assumption.title.is_empty() && words::label(&assumption.title) != group_title(result, group) {
         return assumption.title.clone();
     }
     address_in_words(group, rest)
@@ -185,7 +185,7 @@ fn value(assumption: &Assumption, written: &str) -> String {
     let is_factor = assumption.address.split('.').any(|part| matches!(part, "odds" | "factor" | "multiply"));
     match (one_number(written), assumption.unit.as_str()) {
         _ if written == "rest" => "the rest".to_owned(),
-        (_, "date") => words::full_day(written),
+        (_, "date") => words::date(written, true),
         (Some(p), "probability") => format!("{} %", words::number(100.0 * p)),
         (Some(x), "days") if written.trim().ends_with(|c: char| c.is_ascii_digit()) => {
             format!("{} days", words::number(x))

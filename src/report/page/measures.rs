@@ -42,7 +42,7 @@ fn row(metric: &Metric, days: &Days) -> Markup {
 fn name(metric: &Metric) -> Markup {
     html! {
         th scope="row" {
-            (words::capital(&metric.title))
+            (words::label(&metric.title))
             @if !matches!(metric.unit.as_str(), "" | "date" | "yes/no") { span.mute { ", " (metric.unit) } }
         }
     }
@@ -81,7 +81,7 @@ fn by_outcome(result: &result::Result, days: &Days) -> Markup {
                         tr {
                             th scope="col" { "Measure" }
                             @for (i, outcome) in result.outcomes.iter().enumerate() {
-                                th scope="col" { (swatch(result, i)) (words::capital(&outcome.title)) }
+                                th scope="col" { (swatch(result, i)) (words::label(&outcome.title)) }
                             }
                         }
                     }

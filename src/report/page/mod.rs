@@ -18,6 +18,7 @@ use super::files::Format;
 use super::folder::Folder;
 use super::sentences::Phrase;
 use super::{Chart, Leaves};
+use crate::chart::themed_page_css;
 use crate::diagnostic::Failure;
 use crate::simulation::result;
 pub(super) use again::quoted;
@@ -79,7 +80,7 @@ pub fn frame(title: &str, body: &Markup) -> String {
                 // Whatever stands in a scenario file, the page can neither run nor load anything.
                 meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'";
                 title { (title) }
-                style { (PreEscaped(include_str!("style.css"))) }
+                style { (PreEscaped(themed_page_css())) (PreEscaped(include_str!("style.css"))) }
             }
             body { main { (body) } }
         }

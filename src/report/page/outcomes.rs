@@ -13,9 +13,9 @@ pub(super) fn ends(result: &result::Result, charts: &[Chart]) -> Option<Chapter>
     let rows = html! {
         @for (i, outcome) in result.outcomes.iter().enumerate() {
             tr {
-                th scope="row" { (swatch(result, i)) (words::capital(&outcome.title)) }
+                th scope="row" { (swatch(result, i)) (words::label(&outcome.title)) }
                 td.num { (words::percent(outcome.probability)) }
-                td.num { (words::percents(outcome.low, outcome.high)) }
+                td.num { (words::percent_interval(outcome.low, outcome.high)) }
             }
         }
     };

@@ -14,7 +14,7 @@ pub(super) fn paths(result: &result::Result, charts: &[Chart]) -> Option<Chapter
         @for path in &result.paths {
             tr {
                 th scope="row" {
-                    (words::capital(&path.title))
+                    (words::label(&path.title))
                     @if !path.unit.is_empty() { span.mute { ", " (path.unit) } }
                 }
                 td.num { @if let Some(start) = path.mean.first() { (words::number(*start)) } }

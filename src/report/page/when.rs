@@ -23,14 +23,14 @@ pub(super) fn when(result: &result::Result, charts: &[Chart]) -> Option<Chapter>
     let rows = html! {
         @for event in &result.events {
             tr {
-                th scope="row" { (words::capital(&event.title)) }
+                th scope="row" { (words::label(&event.title)) }
                 (share(event.probability, event.low, event.high))
                 @if !is_static { (dates(event, &days)) }
                 @if repeats { td.num { @if self::repeats(event) { (words::number(event.mean_count)) " on average" } } }
             }
             @for branch in &event.branches {
                 tr.branch {
-                    th scope="row" { (words::capital(&branch.title)) }
+                    th scope="row" { (words::label(&branch.title)) }
                     (share(branch.probability, branch.low, branch.high))
                     @for _ in 3..columns.len() { td {} }
                 }
@@ -49,7 +49,7 @@ pub(super) fn when(result: &result::Result, charts: &[Chart]) -> Option<Chapter>
 fn share(p: f64, low: f64, high: f64) -> Markup {
     html! {
         td.num { (words::percent(p)) }
-        td.num { (words::percents(low, high)) }
+        td.num { (words::percent_interval(low, high)) }
     }
 }
 

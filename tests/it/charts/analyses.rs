@@ -3,7 +3,7 @@
 use super::{LONG, stored, twelve_outcomes};
 use forkcast::chart::flow::{Flow, flow};
 use forkcast::chart::heat_map::{HeatAxis, HeatMap, heat_map};
-use forkcast::chart::sweep::{Sweep, sweep};
+use forkcast::chart::sweep::{Crossing, Sought, Sweep, sweep};
 use forkcast::chart::tornado::{Tornado, TornadoEnd, TornadoRow, tornado};
 use forkcast::chart::variants::{Case, Variants, variants};
 use forkcast::chart::waterfall::{Waterfall, WaterfallStep, waterfall};
@@ -20,11 +20,11 @@ pub fn charts(widths: &[u32], odd: bool) -> Vec<(&'static str, Svg)> {
         add("flagship", waterfall(&flagship_waterfall(), width));
         add("flagship", flow(&flagship_flow(), width));
         add("flagship", variants(&flagship_variants(), width));
+        add("flagship", tornado(&one_sided(flagship_tornado()), width).map(|svg| renamed(svg, "tornado-turns")));
+        add("flagship", sweep(&sought(flagship_sweep()), width));
         if odd {
-            add("one-sided", tornado(&one_sided(flagship_tornado()), width));
             add("long", tornado(&long_tornado(flagship_tornado()), width));
             add("number", sweep(&number_sweep(), width));
-            add("sought", sweep(&sought(flagship_sweep()), width));
             add("fine", heat_map(&fine_heat_map(), width));
             add("from-zero", waterfall(&from_zero(flagship_waterfall()), width));
             add("twelve", flow(&twelve_flow(), width));
@@ -32,6 +32,14 @@ pub fn charts(widths: &[u32], odd: bool) -> Vec<(&'static str, Svg)> {
         }
     }
     drawn
+}
+
+/// Under a name of its own beside another of its kind.
+fn renamed(mut svg: Svg, name: &str) -> Svg {
+    svg.text = svg.text.replace(&format!("\"{}", svg.name), &format!("\"{name}"));
+    svg.text = svg.text.replace(&format!(" {}-", svg.name), &format!(" {name}-"));
+    name.clone_into(&mut svg.name);
+    svg
 }
 
 const SOURCE: &str = "US–Russia after Anchorage · 100,000 futures";
@@ -70,6 +78,7 @@ fn flagship_tornado() -> Tornado {
             title: title.to_owned(),
             field: field.to_owned(),
             default_range,
+            turns_back: false,
             low: end(low, at_low),
             high: end(high, at_high),
         }
@@ -89,6 +98,7 @@ fn one_sided(mut tornado: Tornado) -> Tornado {
             _ => (51.2 - by / 3.0, 51.2 - by),
         };
         (row.low.interval, row.high.interval) = (None, None);
+        row.turns_back = index % 3 != 1;
     }
     tornado
 }
@@ -124,13 +134,24 @@ fn flagship_sweep() -> Sweep {
         shares,
         now: Some(0.3),
         range: Some((0.1, 0.6)),
-        crossing: None,
+        crossings: Vec::new(),
+        sought: None,
         source: SOURCE.to_owned(),
     }
 }
 
 fn sought(mut sweep: Sweep) -> Sweep {
-    sweep.crossing = Some((0.52, "rupture is 35 in 100".to_owned()));
+    let interval = Some((Some(0.5), Some(0.545)));
+    sweep.crossings = vec![Crossing { at: 0.52, interval, says: String::new() }];
+    sweep.sought = Some(Sought {
+        to: 0.354,
+        question: "What would “The channel is closed: rate” have to be?".to_owned(),
+        answer:
+            "“The channel is closed: rate” would have to be 0.52 a year instead of 1.15 a year for rupture to be 35 in \
+                 100 futures. With this many futures it is known to 0.5 to 0.545 a year."
+                .to_owned(),
+    });
+    sweep.shares = Vec::new();
     sweep.now = Some(1.15);
     sweep.range = Some((0.7, 1.2));
     sweep
@@ -150,7 +171,11 @@ fn number_sweep() -> Sweep {
         shares: Vec::new(),
         now: Some(64.0),
         range: Some((55.0, 75.0)),
-        crossing: Some((52.0, "it is 46 USD/bbl".to_owned())),
+        crossings: vec![
+            Crossing { at: 52.0, interval: None, says: "limbo becomes the likeliest".to_owned() },
+            Crossing { at: 53.5, interval: None, says: "thaw becomes the likeliest".to_owned() },
+        ],
+        sought: None,
         source: SOURCE.to_owned(),
     }
 }

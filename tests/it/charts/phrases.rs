@@ -52,6 +52,11 @@ fn numbers_have_three_digits_and_a_true_minus() {
         (1.2e9, "1.2 billion"),
         (-78.75, "−78.8"),
         (12_345.6, "12,346"),
+        (-3.1234, "−3.12"),
+        (999.9, "1,000"),
+        (0.00012, "0.00012"),
+        (1e-9, "1.00e−9"),
+        (1e30, "1.00e30"),
         (0.0, "0"),
         (-0.000_000_000_000_01, "0"),
         (f64::INFINITY, "∞"),
@@ -63,6 +68,25 @@ fn numbers_have_three_digits_and_a_true_minus() {
     assert_eq!((prices.show(37.2), prices.with_unit(98.4)), ("37".to_owned(), "98 USD/bbl".to_owned()));
     let budgets = words::Numbers::between(1.21e9, 2.4e9, "USD");
     assert_eq!(budgets.with_unit(1.21e9), "1.21 billion USD");
+}
+
+#[test]
+fn shares_in_tables_are_percents() {
+    let expected =
+        [(0.0, "never"), (0.0004, "under 0.1 %"), (0.246, "24.6 %"), (0.9996, "over 99.9 %"), (1.0, "always")];
+    for (share, words) in expected {
+        assert_eq!(words::percent(share), words, "of {share}");
+    }
+    assert_eq!(words::percent_interval(0.243, 0.248), "24.3 – 24.8 %");
+    assert_eq!(words::percent_interval(0.99996, 1.0), "99.996 – 100.000 %");
+    assert_eq!(
+        (words::share(0.246), words::figure(0.246), words::figure(0.004)),
+        ("25 in 100".into(), "25".into(), "4 in 1,000".into())
+    );
+    assert_eq!(
+        (words::count(100_000), words::about(0.0912), words::about(0.202)),
+        ("100,000".into(), "0.091".into(), "0.2".into())
+    );
 }
 
 #[test]
