@@ -5,11 +5,11 @@ use crate::cli::options::{Assumptions, Leave, Play};
 use crate::cli::progress::Progress;
 use crate::cli::scenario::{self, Case, Opened};
 use crate::cli::terminal::Terminal;
-use crate::cli::{Told, drawing, interrupt, next};
+use crate::cli::{Told, interrupt, next};
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
 use forkcast::diagnostic::{Diagnostics, Failure};
 use forkcast::report::files::Format;
-use forkcast::report::{Leaves, files, folder, json, summary};
+use forkcast::report::{Leaves, drawing, files, folder, json, summary};
 use forkcast::simulation::result::Result as Outcome;
 use forkcast::simulation::{self, Request};
 use std::path::{Path, PathBuf};
@@ -156,7 +156,7 @@ impl Run {
         interrupt::check()?;
         let write = || {
             let with_charts = formats.iter().any(|format| ["svg", "png", "html"].contains(&format.name));
-            let charts = if with_charts { drawing::charts(result)? } else { Vec::new() };
+            let charts = if with_charts { drawing::charts(result, None, interrupt::flag())? } else { Vec::new() };
             let leaves = Leaves::of_run(result, charts, Vec::new())?;
             interrupt::check()?;
             files::write(&leaves, formats, target)
