@@ -1,0 +1,68 @@
+// What is wrong with a value, in the words of `check`, under its field: the place marked, the mend as a button.
+
+import { make } from "./element.js";
+
+/** `show(problems, assumption)` for what this page found, `fromState` for what the session holds; `propose(text)` mends. */
+export function complaint(id, { propose }) {
+  const element = make("div", { class: "wrong", id, role: "alert", hidden: true });
+  let own = [];
+  let shared = [];
+  let shown = "";
+
+  const draw = (assumption) => {
+    const problems = own.length > 0 ? own : shared;
+    const key = JSON.stringify(problems);
+    element.closest(".assumption")?.classList.toggle("bad", problems.length > 0);
+    for (const field of element.closest(".assumption")?.querySelectorAll(".box, .expression, select") ?? []) {
+      field.toggleAttribute("aria-invalid", problems.length > 0);
+      if (problems.length > 0) field.setAttribute("aria-invalid", "true");
+      field.setAttribute("aria-describedby", id);
+    }
+    if (key === shown) return;
+    shown = key;
+    element.hidden = problems.length === 0;
+    element.replaceChildren(
+      ...problems.map((problem) => one(problem, problem.text ?? assumption.now, propose)),
+      ...(problems.length > 0 ? [make("p", { class: "mute", text: "The results shown are those of the last good state." })] : []),
+    );
+  };
+
+  return {
+    element,
+    show(problems, assumption) {
+      own = problems;
+      draw(assumption);
+    },
+    fromState(problems, assumption) {
+      shared = problems;
+      draw(assumption);
+    },
+  };
+}
+
+function one(problem, text, propose) {
+  const { start, end } = problem;
+  const placed = Number.isInteger(start) && Number.isInteger(end) && text.length > 0 && start <= text.length;
+  const mend = problem.help && mendOf(problem.help, text, start, end);
+  return make(
+    "div",
+    {},
+    make("p", {}, make("b", { text: sentence(problem.message) })),
+    placed ? make("pre", {}, text, "\n", " ".repeat(start), make("u", { text: "^".repeat(Math.max(1, end - start)) })) : null,
+    problem.help ? make("p", { text: sentence(problem.help) }) : null,
+    mend ? make("p", {}, "Write ", make("button", { type: "button", class: "mend", text: mend, onclick: () => propose(mend) })) : null,
+  );
+}
+
+/** The whole text as the help would have it, where the help names one replacement for the marked place. */
+function mendOf(help, text, start, end) {
+  const named = /^(?:did you mean|write) `([^`]+)`[.?]?$/i.exec(help.trim());
+  if (!named || !Number.isInteger(start) || !(end > start)) return null;
+  const mended = text.slice(0, start) + named[1] + text.slice(end);
+  return mended === text ? null : mended;
+}
+
+function sentence(words) {
+  const capital = words.charAt(0).toUpperCase() + words.slice(1);
+  return /[.?!…]$/.test(capital) ? capital : `${capital}.`;
+}

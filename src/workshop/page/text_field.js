@@ -1,0 +1,70 @@
+// An expression or a distribution as text: checked while it is typed, played once it is entered.
+
+import { make, whenQuiet } from "./element.js";
+
+const PAUSE = 250;
+
+/** The field of an assumption that is a text. */
+export function textField({ id, session, assumption, commit, wrong }) {
+  let now = assumption;
+  let dirty = false;
+  const input = make("input", { class: "expression", type: "text", id, autocomplete: "off", autocapitalize: "off", spellcheck: "false" });
+  let asked = 0;
+
+  const check = async () => {
+    const text = input.value.trim();
+    const turn = (asked += 1);
+    if (text === now.now) {
+      wrong([]);
+      return true;
+    }
+    const problems = text === "" ? [{ message: "a value is missing", help: null }] : await session.check({ [now.address]: text });
+    if (turn !== asked) return false;
+    wrong(problems.map((problem) => (problem.address === now.address ? { ...problem, text } : { ...problem, start: null })));
+    return problems.length === 0;
+  };
+  const later = whenQuiet(PAUSE, check);
+  const enter = async () => {
+    later.cancel();
+    if (!dirty) return;
+    const text = input.value.trim();
+    if (!(await check()) || input.value.trim() !== text) return;
+    dirty = false;
+    if (text !== now.now) commit(text);
+  };
+
+  input.addEventListener("input", () => {
+    dirty = true;
+    later();
+  });
+  input.addEventListener("change", enter);
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") enter();
+    if (event.key === "Escape") {
+      forget();
+      wrong([]);
+    }
+  });
+  function forget() {
+    later.cancel();
+    asked += 1;
+    dirty = false;
+    input.value = now.now;
+  }
+
+  return {
+    value: now.unit ? make("span", { class: "value unit", text: now.unit }) : null,
+    below: make("div", { class: "typed" }, input),
+    focusTarget: input,
+    forget,
+    propose(text) {
+      input.value = text;
+      dirty = true;
+      enter();
+    },
+    update(next) {
+      now = next;
+      if (!dirty) input.value = next.now;
+    },
+  };
+}
