@@ -33,6 +33,9 @@ function showHead() {
     write(byId("question"), question ? `${question} ·` : "");
     write(byId("file"), name);
   });
+  // The column of assumptions scrolls by itself below the header, however many lines the variants need.
+  const header = document.querySelector("header");
+  new ResizeObserver(() => document.documentElement.style.setProperty("--head", `${header.offsetHeight}px`)).observe(header);
   const notice = byId("connection");
   session.addEventListener("connection", ({ detail: connected }) => {
     notice.hidden = connected;

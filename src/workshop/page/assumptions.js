@@ -3,7 +3,7 @@
 import { byId, make, write } from "./element.js";
 import { assumptionRow } from "./assumption.js";
 import { BranchSet } from "./branches.js";
-import { PanelSet, nameOf } from "./panel.js";
+import { PanelSet, expertOf } from "./panel.js";
 
 const MOST = 8;
 
@@ -42,8 +42,7 @@ export function showAssumptions(session) {
     for (const group of session.state.groups) {
       for (const assumption of group.assumptions) {
         const set = setOf(group, assumption);
-        const parts = set ? [assumption.panel ? nameOf(assumption) : partOf(group, assumption) || assumption.title, ""] : ["", ""];
-        const row = assumptionRow(session, assumption, parts, set instanceof BranchSet ? set : null);
+        const row = assumptionRow(session, assumption, { title: nameOf(group, assumption), label: labelIn(group, assumption), linked: set });
         set?.add(row);
         rows.set(assumption.address, { row, set, group, assumption });
       }
@@ -54,7 +53,10 @@ export function showAssumptions(session) {
     const name = assumption.branches ?? assumption.panel;
     if (!name) return null;
     const key = `${assumption.branches ? "branches" : "panel"} ${name}`;
-    if (!sets.has(key)) sets.set(key, assumption.branches ? new BranchSet(session, group.title) : new PanelSet(panelTitle(group, assumption)));
+    if (!sets.has(key)) {
+      const title = assumption.branches ? group.title + ruleOf(name) : nameOf(group, assumption);
+      sets.set(key, assumption.branches ? new BranchSet(session, title) : new PanelSet(session, name, title));
+    }
     return sets.get(key);
   }
 
@@ -127,17 +129,31 @@ export function showAssumptions(session) {
   }
 }
 
-/** The assumptions that differ from the file, in file order. */
+/** The assumptions that differ from the file, in file order: `{name, assumption}`. */
 export function changedOf(state) {
-  return state.groups.flatMap((group) => group.assumptions).filter((one) => one.now !== one.in_file);
+  const named = (group) => group.assumptions.map((assumption) => ({ name: nameOf(group, assumption), assumption }));
+  return state.groups.flatMap(named).filter(({ assumption }) => assumption.now !== assumption.in_file);
+}
+
+/** An assumption's name in full, as it is said and searched: “A ceasefire in Ukraine: probability”. */
+export function nameOf(group, assumption) {
+  const part = assumption.panel && assumption.panel !== assumption.address ? expertOf(assumption) : partOf(group, assumption);
+  if (group.kind === "quantity" || part === "") return capital(part) || group.title;
+  return `${group.title}: ${part}`;
 }
 
 /** Among the first ones the thing has to be named; under its own heading only the field. */
 function label({ row, group, assumption }, isFirst) {
-  const field = partOf(group, assumption);
   const label = row.element.querySelector("label");
-  if (isFirst) label.replaceChildren(field ? `${group.title} ` : assumption.title, make("span", { text: field }));
-  else label.replaceChildren(capital(field) || make("span", { text: "value" }));
+  if (isFirst && group.kind !== "quantity") label.replaceChildren(`${group.title} `, make("span", { text: partOf(group, assumption) }));
+  else label.replaceChildren(labelIn(group, assumption));
+}
+
+function labelIn(group, assumption) {
+  if (assumption.panel === assumption.address) return "pooled";
+  if (assumption.panel) return expertOf(assumption);
+  if (assumption.branches) return partOf(group, assumption);
+  return capital(partOf(group, assumption)) || "Value";
 }
 
 /** What an assumption's title says beyond that of its group, and beyond the unit that stands beside its value. */
@@ -146,9 +162,10 @@ function partOf(group, { title, unit }) {
   return unit && part.endsWith(` ${unit}`) ? part.slice(0, -unit.length - 1) : part;
 }
 
-function panelTitle(group, assumption) {
-  const part = partOf(group, assumption).split(/[:,] /)[0];
-  return capital(part) || group.title;
+/** Which rule of an event its branches belong to; nothing for its own. */
+function ruleOf(branches) {
+  const rule = /\.given\.(\d+)$/.exec(branches);
+  return rule ? `, rule ${Number(rule[1]) + 1}` : "";
 }
 
 function capital(words) {

@@ -31,15 +31,6 @@ export class BranchSet {
     this.#assumptions.set(assumption.address, assumption);
   }
 
-  /** The share that a branch has in the file: the rest is what the others leave. */
-  inFile(address) {
-    const share = (assumption) => numberOf("probability", assumption.in_file);
-    const own = this.#assumptions.get(address);
-    if (own.in_file.trim() !== "rest") return share(own);
-    const others = [...this.#assumptions.values()].filter((other) => other !== own).map(share);
-    return others.includes(null) ? null : Math.max(0, Number((1 - sum(others)).toPrecision(10)));
-  }
-
   /** Moves one branch to a share, the others with it. */
   move(address, text, dragging) {
     const share = numberOf("probability", text);
@@ -55,7 +46,7 @@ export class BranchSet {
 
   /** Takes the whole set back to the variant's values, or one branch to the text of the file. */
   back(address, text) {
-    if (text !== null) return this.move(address, String(this.inFile(address)), false);
+    if (text !== null) return this.move(address, text, false);
     this.#session.change(Object.fromEntries([...this.#rows.keys()].map((one) => [one, null])));
   }
 
@@ -63,7 +54,7 @@ export class BranchSet {
   #weights(others) {
     const present = new Map(others.map((other) => [other.address, other.number ?? 0]));
     if (sum(present.values()) > 1e-9) return present;
-    return new Map(others.map((other) => [other.address, this.inFile(other.address) ?? 0]));
+    return new Map(others.map((other) => [other.address, numberOf("probability", other.in_file) ?? 0]));
   }
 
   #patch(address, text, share, shares) {
@@ -74,7 +65,7 @@ export class BranchSet {
     if (set.length === all.length && all.length > 0) {
       // One is left to be the remainder, the file's rest before others; what the variant sets cannot be left out.
       const free = set.filter((one) => !(one in byVariant));
-      const rest = free.find((one) => this.#assumptions.get(one).in_file.trim() === "rest") ?? free.at(-1);
+      const rest = free.find((one) => this.#assumptions.get(one).rest) ?? free.at(-1);
       set = set.filter((one) => one !== rest);
     }
     const patch = Object.fromEntries(all.map((one) => [one, null]));

@@ -1,6 +1,7 @@
 // What is wrong with a value, in the words of `check`, under its field: the place marked, the mend as a button.
 
 import { make } from "./element.js";
+import { sentence } from "./words.js";
 
 /** `show(problems, assumption)` for what this page found, `fromState` for what the session holds; `propose(text)` mends. */
 export function complaint(id, { propose }) {
@@ -42,8 +43,8 @@ export function complaint(id, { propose }) {
 
 function one(problem, text, propose) {
   const { start, end } = problem;
-  const placed = Number.isInteger(start) && Number.isInteger(end) && text.length > 0 && start <= text.length;
-  const mend = problem.help && mendOf(problem.help, text, start, end);
+  const placed = Number.isInteger(start) && Number.isInteger(end) && text !== "";
+  const mend = mended(problem, text);
   return make(
     "div",
     {},
@@ -54,15 +55,9 @@ function one(problem, text, propose) {
   );
 }
 
-/** The whole text as the help would have it, where the help names one replacement for the marked place. */
-function mendOf(help, text, start, end) {
-  const named = /^(?:did you mean|write) `([^`]+)`[.?]?$/i.exec(help.trim());
-  if (!named || !Number.isInteger(start) || !(end > start)) return null;
-  const mended = text.slice(0, start) + named[1] + text.slice(end);
-  return mended === text ? null : mended;
-}
-
-function sentence(words) {
-  const capital = words.charAt(0).toUpperCase() + words.slice(1);
-  return /[.?!…]$/.test(capital) ? capital : `${capital}.`;
+/** The whole text with the proposed replacement in its place. */
+function mended({ mend }, text) {
+  // Places are counted in characters, of which one may be two units of a JavaScript string.
+  const characters = [...text];
+  return mend ? characters.slice(0, mend.start).join("") + mend.text + characters.slice(mend.end).join("") : null;
 }

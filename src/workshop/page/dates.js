@@ -3,7 +3,7 @@
 import { make } from "./element.js";
 
 /** The control of an event's `happens`; without a calendar it has no date. */
-export function dateField({ id, session, assumption, commit }) {
+export function dateField({ id, session, assumption, title, commit }) {
   let now = assumption;
   const { start, end, static: timeless } = session.state.file;
   const choice = make("select", { id, onchange: () => choose() });
@@ -12,7 +12,7 @@ export function dateField({ id, session, assumption, commit }) {
     class: "day",
     min: start,
     max: end,
-    "aria-label": `${assumption.title}: the date`,
+    "aria-label": `${title}: the date`,
     onchange: () => day.value && commit(day.value),
   });
 

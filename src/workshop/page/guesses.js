@@ -24,7 +24,6 @@ export class Guesses {
     this.hidden = hidden;
     document.body.classList.toggle("hidden-results", hidden);
     byId("hide").setAttribute("aria-pressed", hidden);
-    write(byId("hide"), hidden ? "Show results" : "Hide results");
     byId("veil").hidden = !hidden;
     write(byId("spoken"), hidden ? "Results are hidden." : "");
     const { results } = this.#session;

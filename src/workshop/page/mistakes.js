@@ -1,6 +1,7 @@
 // The mistakes of the file on disk, as `check` shows them: the place, the line, what is wrong, the mend.
 
 import { byId, make } from "./element.js";
+import { sentence } from "./words.js";
 
 /** Shows the mistakes of the state, and says that the last good results are kept. */
 export function showMistakes(session) {
@@ -22,11 +23,14 @@ export function showMistakes(session) {
 }
 
 function one({ line, column, severity, message, help, excerpt, file }, name) {
+  const head = `${severity}: ${message}`;
+  // The excerpt is what `check` prints: its first line stands above it already.
+  const shown = excerpt.startsWith(head) ? excerpt.slice(head.length).replace(/^\n/, "") : excerpt;
   return make(
     "div",
     { class: "mistake" },
-    make("p", {}, make("b", { text: `${severity ?? "error"}: ${message}` }), " ", make("span", { class: "address", text: `${file ?? name}:${line}:${column}` })),
-    excerpt ? make("pre", { text: excerpt, tabindex: 0, role: "group", "aria-label": `Line ${line}` }) : null,
-    help ? make("p", { text: `help: ${help}` }) : null,
+    make("p", {}, make("b", { text: head }), " ", make("span", { class: "address", text: `${file || name}:${line}:${column}` })),
+    shown ? make("pre", { text: shown.trimEnd(), tabindex: 0, role: "group", "aria-label": `Line ${line}` }) : null,
+    help && !excerpt ? make("p", { text: sentence(help) }) : null,
   );
 }

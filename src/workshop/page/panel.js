@@ -1,61 +1,65 @@
-// A panel: what it comes to when the answers are pooled, and a dot for each expert on that track.
+// A panel: a slider for each expert, and the pooled value on top, with a dot for each on its track.
 
-import { make, write } from "./element.js";
-import { numberOf, scaleOf, wordsOf } from "./scale.js";
+import { make } from "./element.js";
+import { scaleOf, wordsOf } from "./scale.js";
 
-/** The box of a panel's experts, with the pooled value on top. */
+/** The box of a panel: the row of the pooled value, whose address is the panel's, and those of its experts. */
 export class PanelSet {
+  #session;
+  #panel;
   #assumptions = new Map();
   #dots = make("div", { class: "dots" });
-  #pooled = make("b", { class: "num" });
 
-  constructor(title) {
-    this.element = make(
-      "div",
-      { class: "set panel", role: "group", "aria-label": title },
-      make("p", { class: "set-title" }, `${title} `, make("span", { class: "pooled" }, "pooled: ", this.#pooled)),
-      this.#dots,
-    );
+  constructor(session, panel, title) {
+    this.#session = session;
+    this.#panel = panel;
+    this.element = make("div", { class: "set panel", role: "group", "aria-label": title }, make("p", { class: "set-title", text: title }));
   }
 
   add(row) {
     this.element.append(row.element);
+    if (row.address === this.#panel) row.element.querySelector(".ends").before(this.#dots);
   }
 
   take(assumption) {
     this.#assumptions.set(assumption.address, assumption);
   }
 
-  /** Draws the pooled value and the experts' answers on one track. */
+  /** One value for all takes the place of the answers, and an answer that of the one value. */
+  move(address, text, dragging) {
+    const others = [...this.#assumptions.keys()].filter((one) => (one === this.#panel) !== (address === this.#panel));
+    const { changes } = this.#session.present;
+    const patch = Object.fromEntries(others.filter((one) => one in changes).map((one) => [one, null]));
+    const now = this.#assumptions.get(address);
+    this.#session.change({ ...patch, [address]: text === now.in_variant ? null : text }, { dragging });
+  }
+
+  back(address, text) {
+    this.move(address, text ?? this.#assumptions.get(address).in_variant, false);
+  }
+
+  /** Draws the experts' answers onto the pooled value's track. */
   draw() {
-    const experts = [...this.#assumptions.values()];
-    const first = experts[0];
-    const pooled = first?.pooled ?? null;
-    write(this.#pooled, pooled === null ? "a mixture" : wordsOf(first, pooled));
-    const numbers = experts.map((expert) => expert.number).filter((number) => number !== null);
-    const widest = { ...first, low: Math.min(...numbers), high: Math.max(...numbers), number: numbers[0] ?? null };
-    const scale = numbers.length > 0 ? scaleOf(widest, null) : null;
+    const pooled = this.#assumptions.get(this.#panel);
+    const experts = [...this.#assumptions.values()].filter((one) => one !== pooled && one.number !== null);
+    const scale = pooled && experts.length > 0 ? scaleOf(pooled, null, pooled.number) : null;
     this.#dots.hidden = !scale;
     if (!scale) return;
-    const dot = (number, name, words, kind) => {
-      const text = `${name}: ${words}`;
-      const element = make("span", { class: kind, tabindex: 0, role: "img", "aria-label": text }, make("span", { text }));
-      element.style.setProperty("--at", scale.place(number).toFixed(4));
-      return element;
-    };
-    const centre = pooled === null ? null : numberOf(first.kind, pooled);
-    const dots = experts
-      .filter((expert) => expert.number !== null)
-      .map((expert) => dot(expert.number, nameOf(expert), wordsOf(expert, expert.now), "dot"));
-    if (centre !== null) dots.unshift(dot(centre, "Pooled", wordsOf(first, pooled), "dot pool"));
     const focused = [...this.#dots.children].indexOf(document.activeElement);
-    this.#dots.replaceChildren(...dots);
+    this.#dots.replaceChildren(
+      ...experts.map((expert) => {
+        const text = `${expertOf(expert)}: ${wordsOf(expert, expert.now)}`;
+        const dot = make("span", { class: "dot", tabindex: 0, role: "img", "aria-label": text }, make("span", { text }));
+        dot.style.setProperty("--at", scale.place(expert.number).toFixed(4));
+        return dot;
+      }),
+    );
     this.#dots.children[focused]?.focus();
   }
 }
 
 /** The expert's name: the last part of the address. */
-export function nameOf({ address }) {
+export function expertOf({ address }) {
   const name = address.slice(address.lastIndexOf(".") + 1).replaceAll("_", " ");
   return name.charAt(0).toUpperCase() + name.slice(1);
 }

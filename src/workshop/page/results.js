@@ -3,7 +3,8 @@
 import { byId, make, whenQuiet, write } from "./element.js";
 import { changedOf } from "./assumptions.js";
 import { Charts } from "./charts.js";
-import { figure, unitOf, wordsOf } from "./scale.js";
+import { unitOf, wordsOf } from "./scale.js";
+import { figure, sentence } from "./words.js";
 
 /** What is read out waits until the hand rests. */
 const BREATH = 700;
@@ -20,12 +21,12 @@ export function showResults(session, guesses) {
   session.addEventListener("state", () => {
     held();
     chips();
+    settle();
   });
 
   function show() {
     const { results } = session;
     const full = results.stage === "full";
-    byId("shown").classList.toggle("provisional", !full);
     write(byId("say"), sentenceOf(results));
     byId("progress").value = results.of > 0 ? results.futures / results.of : 1;
     const count = (number) => number.toLocaleString("en-US");
@@ -40,29 +41,40 @@ export function showResults(session, guesses) {
       speak();
     }
     held();
+    settle();
+  }
+
+  /** Until all futures of what the controls show are played, the numbers look provisional. */
+  function settle() {
+    const { state, results } = session;
+    const settled = state.problems.length > 0 || (results !== null && results.stage === "full" && results.version >= state.version);
+    byId("shown").classList.toggle("provisional", !settled);
   }
 
   /** Says so where the results are not those of what the controls show. */
   function held() {
     const { state } = session;
     const notice = byId("held");
-    notice.hidden = !state || (state.problems.length === 0 && state.mistakes.length === 0);
+    notice.hidden = !isHeld(state);
     if (notice.hidden) return;
     const elsewhere = state.problems.filter((one) => !state.groups.some((group) => group.assumptions.some(({ address }) => address === one.address)));
-    const words = elsewhere.map((one) => `${one.address ? `${one.address}: ` : ""}${one.message}.`).join(" ");
+    const words = elsewhere.map((one) => sentence(one.address ? `${one.address}: ${one.message}` : one.message)).join(" ");
     write(notice, `The results shown are those of the last good state. ${words}`.trim());
   }
 
   function chips() {
     const changed = changedOf(session.state);
     byId("chips").replaceChildren(
-      ...changed.map((one) =>
-        make("li", {}, `${one.title} `, make("b", { class: "num", text: changeOf(one) })),
-      ),
+      ...changed.map(({ name, assumption }) => make("li", {}, `${name} `, make("b", { class: "num", text: changeOf(assumption) }))),
     );
   }
 
   return charts;
+}
+
+/** Whether nothing new can be played out: a change or the file has a mistake. */
+function isHeld(state) {
+  return state.problems.length > 0 || state.mistakes.length > 0;
 }
 
 function sentenceOf(results) {

@@ -4,13 +4,15 @@
 // by counting (the variance-stabilising transform of a share). It is wide near 0 and 1, where 1 % and 99 % need room, and
 // unlike the log-odds it ends there. All else stands on a straight scale that reaches half a range beyond both ends.
 
+import { figure } from "./words.js";
+
 const DAYS = { day: 1, week: 7, month: 30.4375, year: 365.25 };
 const NUMBER = /^[-+]?(\d[\d_]*\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
 
 /** The number that a text stands for (probability: 0 to 1; duration: days), or null where it is none. */
 export function numberOf(kind, text) {
   const plain = (part) => (NUMBER.test(part) ? Number(part.replaceAll("_", "")) : null);
-  const trimmed = text.trim();
+  const trimmed = text.trim().replace(/ per \w+$/, "");
   const duration = kind === "duration" && /^(.*?)\s*(day|week|month|year)s?$/.exec(trimmed);
   if (duration) {
     const count = plain(duration[1]);
@@ -23,10 +25,9 @@ export function numberOf(kind, text) {
   return plain(trimmed);
 }
 
-/** The text that stands for a number, in the manner of the file. */
+/** The text that stands for a number, in the manner of the file: in percent, with its unit. */
 export function textOf(assumption, number) {
-  if (assumption.kind === "duration") return `${short(number)} ${number === 1 ? "day" : "days"}`;
-  if (assumption.kind !== "probability") return short(number);
+  if (assumption.kind !== "probability") return `${short(number)}${assumption.suffix}`;
   return assumption.in_file.trim().endsWith("%") ? `${short(100 * number)}%` : short(number);
 }
 
@@ -39,8 +40,9 @@ export function textOfTyped(assumption, typed) {
   return textOf(assumption, number);
 }
 
-/** What stands in the box: the number in the unit beside it. */
+/** What stands in the box: the number in the unit beside it, or the text where it is none. */
 export function boxOf(assumption, number) {
+  if (number === null) return assumption.now;
   return short(assumption.kind === "probability" ? 100 * number : number, 4);
 }
 
@@ -54,6 +56,7 @@ export function unitOf(assumption) {
 /** A value in words, as in “↺ 22 %”: a duration stays as it is written. */
 export function wordsOf(assumption, text) {
   const number = numberOf(assumption.kind, text);
+  if (text.startsWith("panel:")) return "the panel";
   if (number === null || assumption.kind === "duration") return text;
   return withUnit(assumption, figure(assumption.kind === "probability" ? 100 * number : number));
 }
@@ -71,21 +74,15 @@ function withUnit(assumption, words) {
   return unit ? `${words} ${unit}` : words;
 }
 
-/** A number for people: at most three or four digits that count, thousands with a comma, a true minus. */
-export function figure(number) {
-  const digits = Math.abs(number) >= 100 ? 0 : Math.abs(number) >= 10 ? 1 : 3;
-  return Number(number.toFixed(digits)).toLocaleString("en-US", { maximumFractionDigits: digits }).replace("-", "−");
-}
-
 /** A number as it is typed, without the noise of binary fractions. */
 function short(number, digits = 10) {
   return String(Number(number.toPrecision(digits)));
 }
 
 /** The scale of an assumption's slider, or null where it has neither a range nor bounds. */
-export function scaleOf(assumption, inFile) {
+export function scaleOf(assumption, inFile, number) {
   if (assumption.kind === "probability") return probabilities;
-  const { low, high, number } = assumption;
+  const { low, high } = assumption;
   if (low === null || high === null || !(high > low)) return null;
   const half = (high - low) / 2;
   const held = [inFile, number].filter((value) => value !== null);

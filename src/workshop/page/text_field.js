@@ -7,14 +7,17 @@ const PAUSE = 250;
 /** The field of an assumption that is a text. */
 export function textField({ id, session, assumption, commit, wrong }) {
   let now = assumption;
+  // The answers of a panel have fields of their own: here one text may take the place of all of them.
+  const shown = () => (now.now.startsWith("panel:") ? "" : now.now);
   let dirty = false;
   const input = make("input", { class: "expression", type: "text", id, autocomplete: "off", autocapitalize: "off", spellcheck: "false" });
+  if (assumption.panel === assumption.address) input.placeholder = "a mixture of the answers below";
   let asked = 0;
 
   const check = async () => {
     const text = input.value.trim();
     const turn = (asked += 1);
-    if (text === now.now) {
+    if (text === shown()) {
       wrong([]);
       return true;
     }
@@ -30,7 +33,7 @@ export function textField({ id, session, assumption, commit, wrong }) {
     const text = input.value.trim();
     if (!(await check()) || input.value.trim() !== text) return;
     dirty = false;
-    if (text !== now.now) commit(text);
+    if (text !== shown()) commit(text);
   };
 
   input.addEventListener("input", () => {
@@ -49,7 +52,7 @@ export function textField({ id, session, assumption, commit, wrong }) {
     later.cancel();
     asked += 1;
     dirty = false;
-    input.value = now.now;
+    input.value = shown();
   }
 
   return {
@@ -64,7 +67,7 @@ export function textField({ id, session, assumption, commit, wrong }) {
     },
     update(next) {
       now = next;
-      if (!dirty) input.value = next.now;
+      if (!dirty) input.value = shown();
     },
   };
 }

@@ -1,0 +1,70 @@
+// A number: a box to type in and, where there is a range, a slider.
+
+import { make, write } from "./element.js";
+import { boxOf, numberOf, scaleOf, textOf, textOfTyped, unitOf, wordsOf } from "./scale.js";
+import { slider } from "./slider.js";
+
+/** The field of an assumption that is a number. */
+export function numberField({ id, session, assumption, title, commit, wrong }) {
+  let now = assumption;
+  let number = null;
+  const box = make("input", { class: "box num", type: "text", inputmode: "decimal", id, autocomplete: "off", spellcheck: "false" });
+  const unit = make("span", { class: "unit" });
+  const words = (value) => wordsOf(now, textOf(now, value));
+  const show = (value) => {
+    box.value = boxOf(now, value);
+    sized(box);
+  };
+  const track = slider({
+    label: title,
+    onmove: (value) => {
+      show(value);
+      commit(textOf(now, value), { dragging: true });
+    },
+    onrest: (value) => commit(textOf(now, value)),
+  });
+  const typed = async () => {
+    if (box.value.trim() === boxOf(now, number)) return wrong([]);
+    const text = textOfTyped(now, box.value);
+    const problems = await session.check({ [now.address]: text });
+    wrong(problems.filter((problem) => problem.address === now.address || !problem.address));
+    if (problems.length === 0) commit(text);
+  };
+  box.addEventListener("change", typed);
+  box.addEventListener("input", () => sized(box));
+  box.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    show(number);
+    wrong([]);
+  });
+  return {
+    value: make("span", { class: "value" }, box, " ", unit),
+    below: track.element,
+    focusTarget: track.input,
+    propose(text) {
+      box.value = text;
+      typed();
+    },
+    update(next, inFile) {
+      now = next;
+      // A text with a problem has no number of the server's, but the slider must be there to move it back.
+      number = next.number ?? numberOf(next.kind, next.now);
+      write(unit, unitOf(next));
+      const scale = scaleOf(next, inFile, number);
+      track.element.hidden = !scale || number === null;
+      if (!track.element.hidden) {
+        const range = next.low === null || next.high === null ? null : [next.low, next.high];
+        track.update({ scale, value: number, range, mark: inFile, inWords: words });
+      }
+      if (document.activeElement !== box) show(number);
+    },
+    show(value) {
+      show(value);
+      if (!track.element.hidden) track.show(value);
+    },
+  };
+}
+
+function sized(box) {
+  box.style.setProperty("width", `${Math.max(4, box.value.length + 1.5)}ch`);
+}
