@@ -1,7 +1,7 @@
 //! Drawing the charts of a result, on all processors.
 
 use super::Chart;
-use crate::chart::{CHARTS, SLIM, Svg, WIDE};
+use crate::chart::{self, CHARTS, SLIM, Svg, WIDE};
 use crate::diagnostic::Failure;
 use crate::simulation::result::Result as Outcome;
 use rayon::prelude::*;
@@ -13,9 +13,14 @@ pub struct Pair {
     pub narrow: Option<Svg>,
 }
 
-/// All charts of a result that are worth drawing, wide and for a phone; `ghost` is drawn under them.
-pub fn pairs(result: &Outcome, ghost: Option<&Outcome>, interrupted: &AtomicBool) -> Result<Vec<Pair>, Failure> {
-    let jobs: Vec<_> = CHARTS.iter().flat_map(|chart| [(chart, WIDE), (chart, SLIM)]).collect();
+/// The charts of a result that are worth drawing, wide and for a phone; `ghost` is drawn under them.
+pub fn pairs(
+    charts: &[chart::Chart],
+    result: &Outcome,
+    ghost: Option<&Outcome>,
+    interrupted: &AtomicBool,
+) -> Result<Vec<Pair>, Failure> {
+    let jobs: Vec<_> = charts.iter().flat_map(|chart| [(chart, WIDE), (chart, SLIM)]).collect();
     let drawn: Vec<Vec<Svg>> = jobs
         .into_par_iter()
         .map(|(chart, width)| {
@@ -34,8 +39,8 @@ pub fn pairs(result: &Outcome, ghost: Option<&Outcome>, interrupted: &AtomicBool
     Ok(pairs)
 }
 
-/// The same as files of their own.
+/// All of them as files of their own.
 pub fn charts(result: &Outcome, ghost: Option<&Outcome>, interrupted: &AtomicBool) -> Result<Vec<Chart>, Failure> {
     let chart = |pair: Pair| Chart { name: pair.wide.name, wide: pair.wide.text, narrow: pair.narrow.map(|n| n.text) };
-    Ok(pairs(result, ghost, interrupted)?.into_iter().map(chart).collect())
+    Ok(pairs(CHARTS, result, ghost, interrupted)?.into_iter().map(chart).collect())
 }

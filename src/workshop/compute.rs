@@ -8,6 +8,7 @@ use super::case::{Case, Good, Problem};
 use super::results::{Results, results};
 use forkcast::analysis::experiment::{Experiment, Playing};
 use forkcast::analysis::tornado::tornado;
+use forkcast::chart::{CHARTS, Chart};
 use forkcast::diagnostic::Failure;
 use forkcast::report::drawing::{self, Pair};
 use forkcast::simulation::result::Result as Outcome;
@@ -18,6 +19,8 @@ use std::time::Duration;
 
 /// Futures of the answer that comes at once.
 const FIRST: u64 = 4096;
+/// What is drawn of it before anything else.
+const QUICK: &[Chart] = &[CHARTS[0]];
 /// Futures under each set of assumptions, to find out which matter most.
 const RANKING: u64 = 8192;
 /// While somebody drags a slider, the full number waits for so long.
@@ -184,35 +187,44 @@ impl<T: Fn(News)> AtWork<T> {
     fn stages(&mut self, job: &Job) -> Result<(), Failure> {
         let all = self.play.futures.unwrap_or(job.case.good.base.run.futures);
         if all > FIRST {
-            self.stage(job, FIRST, all)?;
-            if job.dragging && !self.rests() {
-                return Ok(());
+            // However fast the changes come, each that is begun gets its answer.
+            let newer = std::mem::take(&mut self.stop);
+            let first = self.play(job, FIRST.min(all), false).inspect(|first| self.tell(job, first, "first", QUICK));
+            self.stop = newer;
+            let first = first?;
+            if job.dragging {
+                self.tell(job, &first, "first", CHARTS);
+                if !self.rests() {
+                    return Ok(());
+                }
             }
         }
-        let full = self.stage(job, all, all)?;
+        let full = self.play(job, all, true)?;
+        self.tell(job, &full, "full", CHARTS);
         *self.desk.full.lock().unwrap_or_else(PoisonError::into_inner) = Some(full);
         self.rank();
         Ok(())
     }
 
-    fn stage(&mut self, job: &Job, futures: u64, all: u64) -> Result<Full, Failure> {
-        let full = futures == all;
-        let base = self.base(futures, full);
-        // A base that cannot be played is no ghost under a case that can.
-        let base = if job.case.is_base() {
-            base.map(Some)
-        } else {
-            base.map(Some).or_else(|failure| self.unless_stopped(failure))
-        }?;
-        let (outcome, ghost) = match base {
-            Some(base) if job.case.is_base() => (base, None),
-            ghost => (Arc::new(self.simulate(&job.case, futures)?), ghost),
-        };
-        let charts = self.draw(&outcome, ghost.as_deref())?;
-        let stage = (if full { "full" } else { "first" }, all);
-        let told = results(job.version, stage, &outcome, ghost.as_deref(), &charts);
-        (self.tell)(News::Results(Box::new(told)));
-        Ok(Full { version: job.version, outcome, base: ghost })
+    /// Plays a case, and the file as it stands.
+    fn play(&mut self, job: &Job, futures: u64, all: bool) -> Result<Full, Failure> {
+        let base = self.base(futures, all);
+        let version = job.version;
+        if job.case.is_base() {
+            return Ok(Full { version, outcome: base?, base: None });
+        }
+        // A file that cannot be played as it stands is no ghost under a case that can.
+        let base = base.map_or_else(|failure| self.unless_stopped(failure), |base| Ok(Some(base)))?;
+        Ok(Full { version, outcome: Arc::new(self.simulate(&job.case, futures)?), base })
+    }
+
+    fn tell(&self, job: &Job, played: &Full, stage: &'static str, charts: &[Chart]) {
+        let of = self.play.futures.unwrap_or(job.case.good.base.run.futures);
+        // Whoever asks for something newer does without.
+        if let Ok(pairs) = self.draw(&played.outcome, played.base.as_deref(), charts) {
+            let told = results(job.version, (stage, of), &played.outcome, played.base.as_deref(), &pairs);
+            (self.tell)(News::Results(Box::new(told)));
+        }
     }
 
     fn unless_stopped<A>(&self, failure: Failure) -> Result<Option<A>, Failure> {
@@ -245,9 +257,9 @@ impl<T: Fn(News)> AtWork<T> {
         simulation::simulate(&case.file, &case.scenario, &request)
     }
 
-    fn draw(&self, outcome: &Outcome, ghost: Option<&Outcome>) -> Result<Vec<Pair>, Failure> {
+    fn draw(&self, outcome: &Outcome, ghost: Option<&Outcome>, charts: &[Chart]) -> Result<Vec<Pair>, Failure> {
         let stop = &self.stop;
-        let draw = || drawing::pairs(outcome, ghost, stop);
+        let draw = || drawing::pairs(charts, outcome, ghost, stop);
         self.pool.as_ref().map_or_else(draw, |pool| pool.install(draw))
     }
 
