@@ -92,16 +92,10 @@ impl Watched {
         }
     }
 
-    /// Watches a file that could not be read.
-    pub fn add_missing(&mut self, path: &Path) {
-        self.0.push(File { path: path.to_owned(), known: None, stamp: None, seen: None });
-    }
-
-    /// Takes every file as it is now for what is known.
-    pub fn seen_as_it_is(&mut self) {
-        for file in &mut self.0 {
-            file.known = std::fs::read(&file.path).ok().map(|content| hash(&content));
-        }
+    /// Watches a file that could not be read: what it is now is known.
+    pub fn add_unread(&mut self, path: &Path) {
+        let known = std::fs::read(path).ok().map(|content| hash(&content));
+        self.0.push(File { path: path.to_owned(), known, stamp: None, seen: None });
     }
 
     /// Whether a file has become another since it was read.

@@ -11,6 +11,7 @@ mod question;
 mod scenario;
 mod terminal;
 mod verbs;
+mod watch;
 
 use clap::Command;
 use std::process::ExitCode;

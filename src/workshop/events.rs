@@ -14,7 +14,7 @@ use tokio::sync::{mpsc, watch};
 /// Without news for so long, a comment shows that the line is still there.
 const COMMENT: Duration = Duration::from_secs(10);
 /// A screen that has taken nothing for so long is gone.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The newest of each kind, as JSON; empty until there is one.
 pub struct Feeds {

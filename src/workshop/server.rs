@@ -22,7 +22,7 @@ use std::time::Duration;
 const BODY_BYTES: usize = 64 << 10;
 const BODY_TIME: Duration = Duration::from_secs(10);
 /// How long a report waits for the last futures.
-const REPORT_TIME: Duration = Duration::from_secs(120);
+const REPORT_TIME: Duration = Duration::from_mins(2);
 
 type Shared = State<Arc<Workshop>>;
 type Answer = Result<Response, Refusal>;

@@ -242,9 +242,7 @@ impl Session {
                 self.mistakes = vec![Mistake::of_failure(&failure)];
                 self.bytes = Arc::default();
                 self.watched = Watched::default();
-                self.watched.add_missing(&self.path);
-                // What cannot be read for a moment, or is no text, comes back as another file.
-                self.watched.seen_as_it_is();
+                self.watched.add_unread(&self.path);
             }
         }
         self.changed();
