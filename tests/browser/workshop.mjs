@@ -32,6 +32,7 @@ export async function openWorkshop(browser, scenario = room) {
   return {
     address,
     file,
+    server,
     /** What pages complained about: errors of scripts, and what the content policy has kept out. */
     mistakes,
     read: () => readFile(file, "utf8"),

@@ -12,3 +12,4 @@ mod memory;
 mod play;
 mod reference;
 mod report;
+mod workshop_browser;

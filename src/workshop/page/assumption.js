@@ -40,7 +40,8 @@ export function assumptionRow(session, assumption, { title, label, linked = null
   );
 
   function controlOf() {
-    const given = { id, session, assumption, title, commit, wrong: (problems) => wrong.show(problems, now) };
+    const check = (text) => session.check(linked ? linked.patch(address, text) : { [address]: text });
+    const given = { id, session, assumption, title, commit, check, wrong: (problems) => wrong.show(problems, now) };
     if (assumption.kind === "date") return dateField(given);
     if (assumption.kind === "text") return textField(given);
     return numberField(given);

@@ -33,15 +33,9 @@ export class BranchSet {
 
   /** Moves one branch to a share, the others with it. */
   move(address, text, dragging) {
-    const share = numberOf("probability", text);
-    if (share === null) return this.#session.change({ [address]: text }, { dragging });
-    const others = [...this.#assumptions.values()].filter((other) => other.address !== address);
-    const weights = this.#weights(others);
-    const total = sum(weights.values());
-    const shares = new Map(others.map((other) => [other.address, total > 0 ? ((1 - share) * weights.get(other.address)) / total : 0]));
-    for (const [other, value] of shares) this.#rows.get(other).show(value);
-    const patch = this.#patch(address, text, share, shares);
-    this.#session.change(patch, { dragging, shown: [...shares.keys()] });
+    const shares = this.#shares(address, text);
+    for (const [other, share] of shares) this.#rows.get(other).show(share);
+    this.#session.change(this.patch(address, text), { dragging, shown: [...shares.keys()] });
   }
 
   /** Takes the whole set back to the variant's values, or one branch to the text of the file. */
@@ -57,7 +51,19 @@ export class BranchSet {
     return new Map(others.map((other) => [other.address, numberOf("probability", other.in_file) ?? 0]));
   }
 
-  #patch(address, text, share, shares) {
+  /** What the others come to, rescaled in proportion; empty where the text is no number. */
+  #shares(address, text) {
+    const share = numberOf("probability", text);
+    if (share === null) return new Map();
+    const others = [...this.#assumptions.values()].filter((other) => other.address !== address);
+    const weights = this.#weights(others);
+    const total = sum(weights.values());
+    return new Map(others.map((other) => [other.address, total > 0 ? ((1 - share) * weights.get(other.address)) / total : 0]));
+  }
+
+  /** The changes that set one branch and keep the sum. */
+  patch(address, text) {
+    const shares = this.#shares(address, text);
     const { variant, changes } = this.#session.present;
     const byVariant = this.#session.state.variants.find((one) => one.name === variant)?.changes ?? {};
     const all = [...shares.keys()];
@@ -69,14 +75,15 @@ export class BranchSet {
       set = set.filter((one) => one !== rest);
     }
     const patch = Object.fromEntries(all.map((one) => [one, null]));
-    let left = 1 - share;
+    let left = 1 - numberOf("probability", text);
     for (const one of set) {
       const last = set.length === all.length && one === set.at(-1);
       const value = last ? left : Number(shares.get(one).toFixed(6));
       left -= value;
       patch[one] = textOf(this.#assumptions.get(one), Math.max(0, value));
     }
-    return { ...patch, [address]: text };
+    const back = set.length === 0 && text === this.#assumptions.get(address).in_variant;
+    return { ...patch, [address]: back ? null : text };
   }
 }
 

@@ -7,7 +7,7 @@ import { picture } from "./picture.js";
 const NARROW = 640;
 const MARGIN = "400px";
 
-/** Keeps the figures in step with the results: `draw(charts)`; `ondraw(name, svg, chart)` after each new picture. */
+/** Keeps the figures in step with the results; `ondraw(name, svg)` is told of each new picture. */
 export class Charts {
   #figures = new Map();
   #list = byId("charts");
@@ -20,10 +20,12 @@ export class Charts {
     addEventListener("beforeprint", () => this.all());
   }
 
-  draw(charts) {
+  /** Takes the charts of an answer; unless it has `all`, the others stay as they are. */
+  draw(charts, all) {
     const names = charts.map((chart) => chart.name);
-    const same = names.length === this.#figures.size && names.every((name, at) => [...this.#figures.keys()][at] === name);
-    if (!same) this.#place(charts);
+    const had = [...this.#figures.keys()];
+    const same = all ? names.join() === had.join() : names.every((name) => this.#figures.has(name));
+    if (!same) this.#place(all ? names : [...new Set([...had, ...names])]);
     for (const chart of charts) {
       this.#figures.get(chart.name).chart = chart;
       this.#show(chart.name);
@@ -43,12 +45,12 @@ export class Charts {
     }
   }
 
-  #place(charts) {
+  #place(names) {
     this.#near.disconnect();
     this.#sizes.disconnect();
     const old = this.#figures;
     this.#figures = new Map();
-    for (const { name } of charts) {
+    for (const name of names) {
       const figure = old.get(name) ?? { element: make("figure", { "data-chart": name }), near: false, drawn: null };
       this.#figures.set(name, figure);
     }

@@ -41,6 +41,11 @@ export function complaint(id, { propose }) {
   };
 }
 
+/** Problems that a text was found to have: those of other places are said without a mark. */
+export function placed(problems, address, text) {
+  return problems.map((problem) => (problem.address === address ? { ...problem, text } : { ...problem, start: null, mend: null }));
+}
+
 function one(problem, text, propose) {
   const { start, end } = problem;
   const placed = Number.isInteger(start) && Number.isInteger(end) && text !== "";

@@ -1,11 +1,12 @@
 // A number: a box to type in and, where there is a range, a slider.
 
+import { placed } from "./complaint.js";
 import { make, write } from "./element.js";
 import { boxOf, numberOf, scaleOf, textOf, textOfTyped, unitOf, wordsOf } from "./scale.js";
 import { slider } from "./slider.js";
 
 /** The field of an assumption that is a number. */
-export function numberField({ id, session, assumption, title, commit, wrong }) {
+export function numberField({ id, assumption, title, commit, check, wrong }) {
   let now = assumption;
   let number = null;
   const box = make("input", { class: "box num", type: "text", inputmode: "decimal", id, autocomplete: "off", spellcheck: "false" });
@@ -26,8 +27,8 @@ export function numberField({ id, session, assumption, title, commit, wrong }) {
   const typed = async () => {
     if (box.value.trim() === boxOf(now, number)) return wrong([]);
     const text = textOfTyped(now, box.value);
-    const problems = await session.check({ [now.address]: text });
-    wrong(problems.filter((problem) => problem.address === now.address || !problem.address));
+    const problems = await check(text);
+    wrong(placed(problems, now.address, text));
     if (problems.length === 0) commit(text);
   };
   box.addEventListener("change", typed);

@@ -25,13 +25,16 @@ export class PanelSet {
     this.#assumptions.set(assumption.address, assumption);
   }
 
-  /** One value for all takes the place of the answers, and an answer that of the one value. */
   move(address, text, dragging) {
+    this.#session.change(this.patch(address, text), { dragging });
+  }
+
+  /** One value for all takes the place of the answers, and an answer that of the one value. */
+  patch(address, text) {
     const others = [...this.#assumptions.keys()].filter((one) => (one === this.#panel) !== (address === this.#panel));
     const { changes } = this.#session.present;
     const patch = Object.fromEntries(others.filter((one) => one in changes).map((one) => [one, null]));
-    const now = this.#assumptions.get(address);
-    this.#session.change({ ...patch, [address]: text === now.in_variant ? null : text }, { dragging });
+    return { ...patch, [address]: text === this.#assumptions.get(address).in_variant ? null : text };
   }
 
   back(address, text) {

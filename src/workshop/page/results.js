@@ -32,7 +32,7 @@ export function showResults(session, guesses) {
     const count = (number) => number.toLocaleString("en-US");
     const played = full ? `${count(results.futures)} futures` : `${count(results.futures)} of ${count(results.of)} futures`;
     write(byId("futures"), `${played}, the same luck as in the base case`);
-    charts.draw(results.charts ?? []);
+    charts.draw(results.charts, full);
     strip(results);
     warnings(results.warnings ?? []);
     guesses.compare(results);

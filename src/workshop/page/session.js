@@ -15,6 +15,7 @@ export class Session extends EventTarget {
   #wish = null;
   #unsent = false;
   #sending = false;
+  #sent = Promise.resolve();
   #answered = 0;
   /** Addresses that this page has moved and that no state confirms yet: they are shown as moved. */
   #moved = new Set();
@@ -48,13 +49,17 @@ export class Session extends EventTarget {
    */
   change(patch, { dragging = false, shown = [] } = {}) {
     if (!this.state) return;
+    for (const address of [...Object.keys(patch), ...shown]) this.#moved.add(address);
+    this.#ask({ ...this.#with(patch), dragging });
+  }
+
+  #with(patch) {
     const { variant, changes } = this.present;
     for (const [address, text] of Object.entries(patch)) {
       if (text === null) delete changes[address];
       else changes[address] = text;
     }
-    for (const address of [...Object.keys(patch), ...shown]) this.#moved.add(address);
-    this.#ask({ variant, changes, dragging });
+    return { variant, changes };
   }
 
   /** Starts from a variant (null: the file) with these changes. */
@@ -63,34 +68,36 @@ export class Session extends EventTarget {
     this.#ask({ variant, changes, dragging: false });
   }
 
-  undo() {
-    return this.#post("undo", {});
+  /** One step back (or forth again), once all that was asked for before is done. */
+  async undo() {
+    await this.#sent;
+    await this.#post("undo", {});
   }
 
-  redo() {
-    return this.#post("redo", {});
+  async redo() {
+    await this.#sent;
+    await this.#post("redo", {});
   }
 
   /** The problems with a change, without making it. */
   async check(patch) {
-    const { variant, changes } = this.present;
-    const answer = await this.#post("check", { variant, changes: { ...changes, ...patch } });
+    const answer = await this.#post("check", this.#with(patch));
     return answer.ok ? (answer.body.problems ?? []) : [];
   }
 
   /** Writes the present changes into the file as a variant: `{ok, status, body}`. */
-  save(name, title, replace) {
+  async save(name, title, replace) {
+    await this.#sent;
     return this.#post("save", { name, title, replace });
   }
 
   #ask(wish) {
     this.#wish = wish;
     this.#unsent = true;
-    this.#send();
+    if (!this.#sending) this.#sent = this.#send();
   }
 
   async #send() {
-    if (this.#sending) return;
     this.#sending = true;
     while (this.#unsent) {
       this.#unsent = false;

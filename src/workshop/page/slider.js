@@ -1,8 +1,10 @@
 // A slider on a scale of its own: the range as its thick part, the file's value as a line, the keyboard in whole steps.
 
-import { make } from "./element.js";
+import { make, whenQuiet } from "./element.js";
 
 const STOPS = 1000;
+/** Steps by key that follow each other faster than this are one move, and one step to undo. */
+const PAUSE = 600;
 const KEYS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 };
 
 /**
@@ -30,8 +32,10 @@ export function slider({ label, onmove, onrest }) {
   const rest = () => {
     if (!moving) return;
     moving = false;
+    later.cancel();
     onrest(value);
   };
+  const later = whenQuiet(PAUSE, rest);
 
   input.addEventListener("input", () => {
     const next = scale.value(input.value / STOPS);
@@ -43,15 +47,15 @@ export function slider({ label, onmove, onrest }) {
   });
   input.addEventListener("change", rest);
   input.addEventListener("blur", rest);
-  input.addEventListener("keyup", (event) => event.key in KEYS && rest());
   input.addEventListener("keydown", (event) => {
+    // Any other key ends the move: what it does (undo, for one) comes after it.
+    if (!(event.key in KEYS)) rest();
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const ends = { Home: scale.low, End: scale.high };
     if (event.key in KEYS) move(scale.step(value, KEYS[event.key]));
-    else if (event.key in ends) {
-      move(ends[event.key]);
-      rest();
-    } else return;
+    else if (event.key in ends) move(ends[event.key]);
+    else return;
+    later();
     event.preventDefault();
   });
 

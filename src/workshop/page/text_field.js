@@ -1,11 +1,12 @@
 // An expression or a distribution as text: checked while it is typed, played once it is entered.
 
+import { placed } from "./complaint.js";
 import { make, whenQuiet } from "./element.js";
 
 const PAUSE = 250;
 
 /** The field of an assumption that is a text. */
-export function textField({ id, session, assumption, commit, wrong }) {
+export function textField({ id, assumption, commit, check, wrong }) {
   let now = assumption;
   // The answers of a panel have fields of their own: here one text may take the place of all of them.
   const shown = () => (now.now.startsWith("panel:") ? "" : now.now);
@@ -14,24 +15,24 @@ export function textField({ id, session, assumption, commit, wrong }) {
   if (assumption.panel === assumption.address) input.placeholder = "a mixture of the answers below";
   let asked = 0;
 
-  const check = async () => {
+  const look = async () => {
     const text = input.value.trim();
     const turn = (asked += 1);
     if (text === shown()) {
       wrong([]);
       return true;
     }
-    const problems = text === "" ? [{ message: "a value is missing", help: null }] : await session.check({ [now.address]: text });
+    const problems = text === "" ? [{ message: "a value is missing", help: null }] : await check(text);
     if (turn !== asked) return false;
-    wrong(problems.map((problem) => (problem.address === now.address ? { ...problem, text } : { ...problem, start: null })));
+    wrong(placed(problems, now.address, text));
     return problems.length === 0;
   };
-  const later = whenQuiet(PAUSE, check);
+  const later = whenQuiet(PAUSE, look);
   const enter = async () => {
     later.cancel();
     if (!dirty) return;
     const text = input.value.trim();
-    if (!(await check()) || input.value.trim() !== text) return;
+    if (!(await look()) || input.value.trim() !== text) return;
     dirty = false;
     if (text !== shown()) commit(text);
   };

@@ -1,9 +1,9 @@
 // Numbers and sentences for people.
 
-/** A number for people: at most three or four digits that count, thousands with a comma, a true minus. */
+/** A number for people: three digits that count, thousands with a comma, a true minus. */
 export function figure(number) {
-  const digits = Math.abs(number) >= 100 ? 0 : Math.abs(number) >= 10 ? 1 : 3;
-  return Number(number.toFixed(digits)).toLocaleString("en-US", { maximumFractionDigits: digits }).replace("-", "−");
+  const rounded = Math.abs(number) < 1000 ? Number(number.toPrecision(3)) : Math.round(number);
+  return rounded.toLocaleString("en-US", { maximumFractionDigits: 20 }).replace("-", "−");
 }
 
 /** A message as a sentence of its own: with a capital and a full stop. */
