@@ -1,7 +1,7 @@
 //! What pages are told of the results: the report's own figures, charts and sentences, beside the file as it stands.
 
 use forkcast::calendar;
-use forkcast::chart::words::{self, frequency, instead_of};
+use forkcast::chart::words::{self, Frequency, frequency};
 use forkcast::report::drawing::Pair;
 use forkcast::report::sentences;
 use forkcast::simulation::result::{Metric, Result as Outcome};
@@ -114,7 +114,7 @@ fn share_words(now: f64, before: Option<f64>, futures: u64) -> String {
     format!("{} → {} %, {change}{hundredths}", words::of_hundred(before), words::of_hundred(now))
 }
 
-/// “Thaw in 28 in 100 futures instead of 24; rupture in 26 in 100 futures instead of 22. Cold deal hardly changes.”
+/// “Thaw in 28 of 100 futures, 4 more than in the base case; Rupture in 26, 4 more. Cold deal hardly changes.”
 fn changed(outcome: &Outcome, base: &Outcome) -> String {
     let (mut moved, mut still) = (Vec::new(), Vec::new());
     for now in &outcome.outcomes {
@@ -128,11 +128,13 @@ fn changed(outcome: &Outcome, base: &Outcome) -> String {
     moved.sort_by(|a, b| (b.0.probability - b.1).abs().total_cmp(&(a.0.probability - a.1).abs()));
     let futures = outcome.run.futures;
     let said = moved.iter().enumerate().map(|(place, (now, before))| {
-        let (often, was) = (frequency(now.probability, futures), frequency(*before, futures));
-        if place == 0 {
-            format!("{} in {}", now.title, instead_of(&often, &was))
-        } else {
-            format!("{} in {} ({})", now.title, often.brief(), words::change(now.probability, *before, None))
+        let often = frequency(now.probability, futures);
+        let change = words::change(now.probability, *before, None);
+        match (often.is_extreme(), place) {
+            (true, 0) => format!("{} {}, {change} in 100 than in the base case", now.title, often.figure),
+            (true, _) => format!("{} {}, {change}", now.title, often.figure),
+            (false, 0) => format!("{} in {}, {change} than in the base case", now.title, of_futures(&often)),
+            (false, _) => format!("{} in {}, {change}", now.title, often.brief()),
         }
     });
     let said: Vec<String> = said.collect();
@@ -143,6 +145,11 @@ fn changed(outcome: &Outcome, base: &Outcome) -> String {
     };
     let moved = if said.is_empty() { String::new() } else { format!("{}.", words::label(&said.join("; "))) };
     [moved, still].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// “28 of 100 futures”.
+fn of_futures(often: &Frequency) -> String {
+    often.of_futures().replacen(" in ", " of ", 1)
 }
 
 /// The middle of what was measured; of yes and no the share.
@@ -169,8 +176,11 @@ fn measure(metric: &Metric, outcome: &Outcome, base: Option<&Outcome>) -> Measur
 
 /// The day that holds the instant so many days after the start.
 fn day(outcome: &Outcome, days: f64) -> String {
-    let start = outcome.scenario.start.as_deref().and_then(|start| calendar::parse_date(start).ok());
-    let many_years =
-        outcome.scenario.start.as_ref().map(|s| s.get(..4)) != outcome.scenario.end.as_ref().map(|e| e.get(..4));
-    start.map_or_else(String::new, |start| words::date(&calendar::format_date(start + days.floor() as i32), many_years))
+    let scenario = &outcome.scenario;
+    let year = |date: &Option<String>| date.as_ref().and_then(|date| date.get(..4)).map(str::to_owned);
+    let start = scenario.start.as_deref().and_then(|start| calendar::parse_date(start).ok());
+    start.map_or_else(String::new, |start| {
+        let date = calendar::format_date(start.saturating_add(days.floor() as i32));
+        words::date(&date, year(&scenario.start) != year(&scenario.end))
+    })
 }

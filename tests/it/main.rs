@@ -12,4 +12,5 @@ mod memory;
 mod play;
 mod reference;
 mod report;
+mod workshop;
 mod workshop_browser;
