@@ -200,8 +200,9 @@ impl<T: Fn(News)> AtWork<T> {
             }
         }
         let full = self.play(job, all, true)?;
+        // Who waits for the report is woken by the news.
+        *self.desk.full.lock().unwrap_or_else(PoisonError::into_inner) = Some(full.clone());
         self.tell(job, &full, "full", CHARTS);
-        *self.desk.full.lock().unwrap_or_else(PoisonError::into_inner) = Some(full);
         self.rank();
         Ok(())
     }

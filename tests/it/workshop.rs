@@ -231,7 +231,7 @@ fn a_value_that_does_not_check_keeps_the_last_good_results() {
     let state = workshop.state();
     let problem = &state["problems"][0];
     assert_eq!(problem["address"], "quantities.mood");
-    assert!(problem["message"].as_str().unwrap().contains("comma"), "{problem}");
+    assert!(problem["message"].as_str().unwrap().contains("nothing between them"), "{problem}");
     assert!((7..=10).contains(&problem["start"].as_u64().unwrap()), "{problem}");
     assert_eq!(workshop.assumption("quantities.mood")["now"], "normal(0 1)");
     assert_eq!(workshop.results(), good);

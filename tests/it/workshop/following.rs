@@ -33,7 +33,7 @@ fn a_file_with_mistakes_shows_them_and_keeps_the_last_good_results() {
     let mistakes = workshop
         .until("mistakes", || Some(workshop.state()["mistakes"].clone()).filter(|mistakes| *mistakes != json!([])));
     let first = mistakes.as_array().unwrap().iter().find(|one| one["message"].to_string().contains("bye")).unwrap();
-    assert_eq!((&first["line"], &first["severity"]), (&json!(20), &json!("error")), "{first}");
+    assert_eq!((&first["line"], &first["severity"]), (&json!(21), &json!("error")), "{first}");
     assert!(first["excerpt"].as_str().unwrap().contains("bye = 2026-06-30"), "{first}");
     let shown = workshop.full(workshop.state()["version"].as_u64().unwrap());
     assert_eq!(shown["outcomes"], good["outcomes"]);
