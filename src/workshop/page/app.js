@@ -1,7 +1,7 @@
 // The workshop page: every part keeps itself in step with the session.
 
 import { showAssumptions } from "./assumptions.js";
-import { byId, write } from "./element.js";
+import { byId, prose, write } from "./element.js";
 import { Guesses } from "./guesses.js";
 import { keepLink } from "./link.js";
 import { showMistakes } from "./mistakes.js";
@@ -43,7 +43,7 @@ function showHead() {
   });
   session.addEventListener("refused", ({ detail: message }) => {
     notice.hidden = false;
-    write(notice, message);
+    notice.replaceChildren(...prose(message));
   });
 }
 
