@@ -41,6 +41,8 @@ function showHead() {
     notice.hidden = connected;
     write(notice, connected ? "" : "The connection is lost. Trying again … What you see is the last that came.");
   });
+  // A state that comes is heard, and newer than any refusal.
+  session.addEventListener("state", () => (notice.hidden = true));
   session.addEventListener("refused", ({ detail: message }) => {
     notice.hidden = false;
     notice.replaceChildren(...prose(message));
