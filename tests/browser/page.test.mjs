@@ -180,7 +180,7 @@ test("a link with a mistake is told so, and keeps the last good results", async 
   assert.match(await page.locator("#say").textContent(), /On <em>paper<\/em>/);
   await row(page, PERMIT).locator(".back").first().click();
   await page.locator("#held").waitFor({ state: "hidden" });
-  assert.equal(await box(page, PERMIT).inputValue(), "60");
+  await until(page, () => document.querySelector("[data-address='events.permit.probability'] .box").value === "60");
 });
 
 test("a variant is saved and the rest of the file keeps its bytes", async () => {

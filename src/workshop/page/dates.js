@@ -37,7 +37,6 @@ export function dateField({ id, session, assumption, title, commit }) {
   return {
     value: make("span", { class: "value" }, choice, day),
     below: null,
-    focusTarget: choice,
     update(next) {
       now = next;
       const kept = options();

@@ -60,7 +60,6 @@ export function textField({ id, assumption, commit, check, wrong }) {
   return {
     value: now.unit ? make("span", { class: "value unit", text: unitOf(now) }) : null,
     below: make("div", { class: "typed" }, input),
-    focusTarget: input,
     forget,
     propose(text) {
       input.value = text;
