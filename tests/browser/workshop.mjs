@@ -3,11 +3,11 @@
 import { spawn } from "node:child_process";
 import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
-const BINARY = process.env.FORKCAST;
+const BINARY = resolve(process.env.FORKCAST ?? "target/release/forkcast");
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 /** Generous: it bounds how long a broken page is waited for, and no test depends on it. */
 const PATIENCE = 60_000;

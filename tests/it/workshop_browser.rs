@@ -3,6 +3,7 @@
 //! They need node, npm, Debian's chromium and, the first time, npm's registry. Where one of them is missing, one line
 //! says so and nothing is tested.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -14,7 +15,8 @@ const OLDEST_NODE: u32 = 20;
 fn a_room_can_work_with_the_page() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
     if let Err(why) = prepare(&folder) {
-        eprintln!("the tests of the workshop page in a browser were skipped: {why}");
+        // Past the capture of what tests print: nobody should take a test that did not run for one that passed.
+        let _ = writeln!(std::io::stderr(), "the tests of the workshop page in a browser were skipped: {why}");
         return;
     }
     let output = run(Command::new("node")

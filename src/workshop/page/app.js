@@ -1,7 +1,7 @@
 // The workshop page: every part keeps itself in step with the session.
 
 import { showAssumptions } from "./assumptions.js";
-import { byId, write } from "./element.js";
+import { byId, prose, write } from "./element.js";
 import { Guesses } from "./guesses.js";
 import { keepLink } from "./link.js";
 import { showMistakes } from "./mistakes.js";
@@ -41,9 +41,11 @@ function showHead() {
     notice.hidden = connected;
     write(notice, connected ? "" : "The connection is lost. Trying again … What you see is the last that came.");
   });
+  // A state that comes is heard, and newer than any refusal.
+  session.addEventListener("state", () => (notice.hidden = true));
   session.addEventListener("refused", ({ detail: message }) => {
     notice.hidden = false;
-    write(notice, message);
+    notice.replaceChildren(...prose(message));
   });
 }
 

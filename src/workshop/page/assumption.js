@@ -22,18 +22,11 @@ export function assumptionRow(session, assumption, { title, label, linked = null
   const range = make("span", { class: "range num" });
   const back = make("button", { type: "button", class: "back", onclick: () => returnTo(null) });
   const toFile = make("button", { type: "button", class: "back", onclick: () => returnTo(now.in_file) });
-  const wrong = complaint(`${id}-wrong`, {
-    propose: (text) => control.propose?.(text),
-  });
+  const wrong = complaint(`${id}-wrong`, { propose: (text) => control.propose?.(text) });
   const element = make(
     "div",
     { class: `assumption ${assumption.kind}`, "data-address": address, role: "group", "aria-label": title },
-    make(
-      "div",
-      { class: "top" },
-      make("label", { for: id, text: label }),
-      control.value,
-    ),
+    make("div", { class: "top" }, make("label", { for: id, text: label }), control.value),
     control.below,
     make("div", { class: "ends" }, range, back, toFile, noteOf(assumption)),
     wrong.element,
@@ -54,8 +47,8 @@ export function assumptionRow(session, assumption, { title, label, linked = null
   }
 
   function returnTo(text) {
-    wrong.show([], now);
     control.forget?.();
+    wrong.show([], now);
     if (linked) linked.back(address, text);
     else session.change({ [address]: text === now.in_variant ? null : text });
   }
@@ -63,10 +56,8 @@ export function assumptionRow(session, assumption, { title, label, linked = null
   return {
     element,
     address,
-    id,
     /** What the search looks through. */
     words: [title, address, assumption.note, assumption.source].join(" ").toLowerCase(),
-    focusTarget: control.focusTarget,
     /** Shows the assumption as the state has it, unless this page has just moved it. */
     update(next, problems) {
       now = next;
@@ -83,7 +74,7 @@ export function assumptionRow(session, assumption, { title, label, linked = null
       wrong.fromState(problems, next);
     },
     /** Shows a number that moving another one has moved. */
-    show: (number) => control.show?.(number, now),
+    show: (number) => control.show?.(number),
   };
 
   function offer(button, next, text, where) {

@@ -103,11 +103,18 @@ export function showAssumptions(session) {
         entry.set?.take(assumption);
       }
     }
-    for (const { row, assumption } of rows.values()) {
-      if (session.isMoved(assumption.address)) continue;
-      row.update(assumption, state.problems.filter((problem) => problem.address === assumption.address));
+    const stale = new Set();
+    for (const entry of rows.values()) {
+      const { row, set, assumption } = entry;
+      const problems = state.problems.filter((problem) => problem.address === assumption.address);
+      // Most rows stay as they are, and a drag leaves no time to write them all.
+      const shown = session.isMoved(assumption.address) ? null : JSON.stringify([assumption, problems]);
+      if (shown === entry.shown && shown !== null) continue;
+      entry.shown = shown;
+      if (shown !== null) row.update(assumption, problems);
+      if (set) stale.add(set);
     }
-    for (const set of sets.values()) set.draw?.();
+    for (const set of stale) set.draw?.();
     const changed = changedOf(state).length;
     write(byId("changed-count"), changed === 0 ? "As in the file" : `${changed} changed`);
     byId("as-in-file").hidden = changed === 0 && state.variant === null;

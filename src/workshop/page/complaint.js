@@ -1,6 +1,6 @@
 // What is wrong with a value, in the words of `check`, under its field: the place marked, the mend as a button.
 
-import { make } from "./element.js";
+import { make, prose } from "./element.js";
 import { sentence } from "./words.js";
 
 /** `show(problems, assumption)` for what this page found, `fromState` for what the session holds; `propose(text)` mends. */
@@ -53,9 +53,9 @@ function one(problem, text, propose) {
   return make(
     "div",
     {},
-    make("p", {}, make("b", { text: sentence(problem.message) })),
+    make("p", {}, make("b", {}, ...prose(sentence(problem.message)))),
     placed ? make("pre", {}, text, "\n", " ".repeat(start), make("u", { text: "^".repeat(Math.max(1, end - start)) })) : null,
-    problem.help ? make("p", { text: sentence(problem.help) }) : null,
+    problem.help ? make("p", {}, ...prose(sentence(problem.help))) : null,
     mend ? make("p", {}, "Write ", make("button", { type: "button", class: "mend", text: mend, onclick: () => propose(mend) })) : null,
   );
 }

@@ -6,11 +6,12 @@ import { make } from "./element.js";
 export function dateField({ id, session, assumption, title, commit }) {
   let now = assumption;
   const { start, end, static: timeless } = session.state.file;
+  const first = timeless ? null : dayAfter(start);
   const choice = make("select", { id, onchange: () => choose() });
   const day = make("input", {
     type: "date",
     class: "day",
-    min: start,
+    min: first,
     max: end,
     "aria-label": `${title}: the date`,
     onchange: () => day.value && commit(day.value),
@@ -27,7 +28,7 @@ export function dateField({ id, session, assumption, title, commit }) {
     else if (choice.value === "never") commit("false");
     else if (choice.value === "always") commit("true");
     else {
-      if (!day.value) day.value = start;
+      if (!day.value) day.value = first;
       commit(day.value);
       day.focus();
     }
@@ -36,7 +37,6 @@ export function dateField({ id, session, assumption, title, commit }) {
   return {
     value: make("span", { class: "value" }, choice, day),
     below: null,
-    focusTarget: choice,
     update(next) {
       now = next;
       const kept = options();
@@ -46,4 +46,11 @@ export function dateField({ id, session, assumption, title, commit }) {
       if (!day.hidden && document.activeElement !== day) day.value = next.now;
     },
   };
+}
+
+/** A scenario's first step ends after its start, on which nothing can happen yet. */
+function dayAfter(date) {
+  const day = new Date(`${date}T00:00:00Z`);
+  day.setUTCDate(day.getUTCDate() + 1);
+  return day.toISOString().slice(0, 10);
 }

@@ -14,6 +14,11 @@ export function make(tag, properties = {}, ...children) {
   return element;
 }
 
+/** A message with its `names` set as code, as children of an element. */
+export function prose(message) {
+  return message.split(/`([^`]*)`/).map((part, at) => (at % 2 === 1 ? make("code", { text: part }) : part));
+}
+
 /** The element with this id. */
 export const byId = (id) => document.getElementById(id);
 

@@ -1,10 +1,14 @@
 // The state in the address: `#variant=NAME&ADDRESS=text&…&view=hidden`. A link opens what it was copied from.
 
-import { byId, write } from "./element.js";
+import { byId, whenQuiet, write } from "./element.js";
+
+/** The address follows once a drag rests: browsers bear few changes of it in a second. */
+const PAUSE = 200;
 
 /** Keeps the fragment in step; a link that is opened changes the session, a reload only one that nobody has touched. */
 export function keepLink(session, { guesses, projector }) {
   let started = false;
+  const later = whenQuiet(PAUSE, put);
   const view = new URLSearchParams(location.hash.slice(1)).get("view");
   if (view === "hidden") guesses.hide(true);
   if (view === "projector") projector.turn(true, { full: false });
@@ -18,8 +22,9 @@ export function keepLink(session, { guesses, projector }) {
       const link = read(location.hash);
       if (link && !(reloaded && touched) && !isPresent(session, link)) return session.start(link.variant, link.changes);
     }
-    put();
+    later();
   });
+  addEventListener("pagehide", put);
   guesses.onhide = put;
   projector.onturn = put;
   addEventListener("hashchange", () => {

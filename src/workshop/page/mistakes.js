@@ -1,6 +1,6 @@
 // The mistakes of the file on disk, as `check` shows them: the place, the line, what is wrong, the mend.
 
-import { byId, make } from "./element.js";
+import { byId, make, prose } from "./element.js";
 import { sentence } from "./words.js";
 
 /** Shows the mistakes of the state, and says that the last good results are kept. */
@@ -29,8 +29,8 @@ function one({ line, column, severity, message, help, excerpt, file }, name) {
   return make(
     "div",
     { class: "mistake" },
-    make("p", {}, make("b", { text: head }), " ", make("span", { class: "address", text: `${file || name}:${line}:${column}` })),
+    make("p", {}, make("b", {}, ...prose(head)), " ", make("span", { class: "address", text: `${file || name}:${line}:${column}` })),
     shown ? make("pre", { text: shown.trimEnd(), tabindex: 0, role: "group", "aria-label": `Line ${line}` }) : null,
-    help && !excerpt ? make("p", { text: sentence(help) }) : null,
+    help && !excerpt ? make("p", {}, ...prose(sentence(help))) : null,
   );
 }

@@ -9,6 +9,8 @@ import { slider } from "./slider.js";
 export function numberField({ id, assumption, title, commit, check, wrong }) {
   let now = assumption;
   let number = null;
+  /** Whether something is being typed, or stands there that was refused. */
+  let typing = false;
   const box = make("input", { class: "box num", type: "text", inputmode: "decimal", id, autocomplete: "off", spellcheck: "false" });
   const unit = make("span", { class: "unit" });
   const words = (value) => wordsOf(now, textOf(now, value));
@@ -19,29 +21,36 @@ export function numberField({ id, assumption, title, commit, check, wrong }) {
   const track = slider({
     label: title,
     onmove: (value) => {
+      typing = false;
+      wrong([]);
       show(value);
       commit(textOf(now, value), { dragging: true });
     },
     onrest: (value) => commit(textOf(now, value)),
   });
   const typed = async () => {
-    if (box.value.trim() === boxOf(now, number)) return wrong([]);
+    if (box.value.trim() === boxOf(now, number)) return forget();
     const text = textOfTyped(now, box.value);
     const problems = await check(text);
     wrong(placed(problems, now.address, text));
-    if (problems.length === 0) commit(text);
+    typing = problems.length > 0;
+    if (!typing) commit(text);
   };
-  box.addEventListener("change", typed);
-  box.addEventListener("input", () => sized(box));
-  box.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
+  function forget() {
+    typing = false;
     show(number);
     wrong([]);
+  }
+  box.addEventListener("change", typed);
+  box.addEventListener("input", () => {
+    typing = true;
+    sized(box);
   });
+  box.addEventListener("keydown", (event) => event.key === "Escape" && forget());
   return {
     value: make("span", { class: "value" }, box, " ", unit),
     below: track.element,
-    focusTarget: track.input,
+    forget,
     propose(text) {
       box.value = text;
       typed();
@@ -57,7 +66,7 @@ export function numberField({ id, assumption, title, commit, check, wrong }) {
         const range = next.low === null || next.high === null ? null : [next.low, next.high];
         track.update({ scale, value: number, range, mark: inFile, inWords: words });
       }
-      if (document.activeElement !== box) show(number);
+      if (!typing) show(number);
     },
     show(value) {
       show(value);

@@ -1,6 +1,6 @@
 // What comes out: the answer in words, how far the futures are played, the charts, the numbers as tables.
 
-import { byId, make, whenQuiet, write } from "./element.js";
+import { byId, make, prose, whenQuiet, write } from "./element.js";
 import { changedOf } from "./assumptions.js";
 import { Charts } from "./charts.js";
 import { unitOf, wordsOf } from "./scale.js";
@@ -59,7 +59,7 @@ export function showResults(session, guesses) {
     if (notice.hidden) return;
     const elsewhere = state.problems.filter((one) => !state.groups.some((group) => group.assumptions.some(({ address }) => address === one.address)));
     const words = elsewhere.map((one) => sentence(one.address ? `${one.address}: ${one.message}` : one.message)).join(" ");
-    write(notice, `The results shown are those of the last good state. ${words}`.trim());
+    notice.replaceChildren(...prose(`The results shown are those of the last good state. ${words}`));
   }
 
   function chips() {
@@ -85,7 +85,8 @@ function sentenceOf(results) {
 function strip(results) {
   byId("strip").replaceChildren(
     ...results.outcomes.map((outcome, at) => {
-      const difference = Math.round(100 * outcome.probability) - Math.round(100 * outcome.base);
+      // As the chart says it: the rounded difference, not that of the rounded figures.
+    const difference = Math.round(100 * (outcome.probability - (outcome.base ?? outcome.probability)));
       const sign = difference > 0 ? `▲ ${difference}` : difference < 0 ? `▼ ${-difference}` : "=";
       return make(
         "li",

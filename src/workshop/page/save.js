@@ -1,6 +1,6 @@
 // Save as variant: the changed assumptions go into the file under a name.
 
-import { byId, make } from "./element.js";
+import { byId, make, prose } from "./element.js";
 import { sentence } from "./words.js";
 
 /** Wires the button and its dialog. */
@@ -54,7 +54,7 @@ export function offerSaving(session) {
       const { ok, body } = await session.save(name.value.trim(), title.value.trim(), replace.checked && known());
       submit.disabled = false;
       if (ok) return dialog.close();
-      answer.replaceChildren(make("b", { text: sentence(body.message ?? "the variant was not saved") }), body.help ? ` ${sentence(body.help)}` : "");
+      answer.replaceChildren(make("b", {}, ...prose(sentence(body.message ?? "the variant was not saved"))), " ", ...prose(body.help ? sentence(body.help) : ""));
       replaceRow.hidden = !known();
     }
   }

@@ -43,7 +43,8 @@ export function textOfTyped(assumption, typed) {
 /** What stands in the box: the number in the unit beside it, or the text where it is none. */
 export function boxOf(assumption, number) {
   if (number === null) return assumption.now;
-  return short(assumption.kind === "probability" ? 100 * number : number, 4);
+  if (assumption.kind === "duration" && number >= 100) return String(Math.round(number));
+  return short(assumption.kind === "probability" ? 100 * number : number, assumption.pooled === null ? 4 : 3);
 }
 
 /** The unit beside the box. */

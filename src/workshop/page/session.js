@@ -11,8 +11,13 @@ export class Session extends EventTarget {
   results = null;
   order = [];
 
-  /** What this page asked for and has not yet seen in a state: `{variant, changes, dragging}`. */
-  #wish = null;
+  /**
+   * What this page asked for and has not yet seen in a state: single changes on top of what the session holds by then, so
+   * that others keep theirs, or of `anew`, a `{variant, changes}` that takes the place of everything.
+   */
+  #anew = null;
+  #patch = {};
+  #dragging = false;
   #unsent = false;
   #sending = false;
   #sent = Promise.resolve();
@@ -34,8 +39,7 @@ export class Session extends EventTarget {
 
   /** The variant and the changes beyond it, as this page sees them. */
   get present() {
-    const { variant, changes } = this.#wish ?? this.state;
-    return { variant, changes: { ...changes } };
+    return this.#with({});
   }
 
   /** Whether this page has moved the address and waits for the server to say so. */
@@ -50,22 +54,26 @@ export class Session extends EventTarget {
   change(patch, { dragging = false, shown = [] } = {}) {
     if (!this.state) return;
     for (const address of [...Object.keys(patch), ...shown]) this.#moved.add(address);
-    this.#ask({ ...this.#with(patch), dragging });
+    Object.assign(this.#patch, patch);
+    this.#ask(dragging);
   }
 
   #with(patch) {
-    const { variant, changes } = this.present;
-    for (const [address, text] of Object.entries(patch)) {
-      if (text === null) delete changes[address];
-      else changes[address] = text;
+    const { variant, changes } = this.#anew ?? this.state;
+    const laid = { ...changes };
+    for (const [address, text] of Object.entries({ ...this.#patch, ...patch })) {
+      if (text === null) delete laid[address];
+      else laid[address] = text;
     }
-    return { variant, changes };
+    return { variant, changes: laid };
   }
 
   /** Starts from a variant (null: the file) with these changes. */
   start(variant, changes = {}) {
     this.#moved.clear();
-    this.#ask({ variant, changes, dragging: false });
+    this.#anew = { variant, changes };
+    this.#patch = {};
+    this.#ask(false);
   }
 
   /** One step back (or forth again), once all that was asked for before is done. */
@@ -91,8 +99,8 @@ export class Session extends EventTarget {
     return this.#post("save", { name, title, replace });
   }
 
-  #ask(wish) {
-    this.#wish = wish;
+  #ask(dragging) {
+    this.#dragging = dragging;
     this.#unsent = true;
     if (!this.#sending) this.#sent = this.#send();
   }
@@ -101,7 +109,7 @@ export class Session extends EventTarget {
     this.#sending = true;
     while (this.#unsent) {
       this.#unsent = false;
-      const { ok, body } = await this.#post("change", { ...this.#wish, by: this.#me });
+      const { ok, body } = await this.#post("change", { ...this.present, dragging: this.#dragging, by: this.#me });
       if (ok) {
         this.#answered = body.version;
         await this.#seen(body.version);
@@ -131,7 +139,8 @@ export class Session extends EventTarget {
   /** Once the state holds all that this page asked for, the state alone is shown. */
   #settle() {
     if (this.#unsent || this.#sending || !this.state || this.state.version < this.#answered) return false;
-    this.#wish = null;
+    this.#anew = null;
+    this.#patch = {};
     const waited = this.#moved.size > 0;
     this.#moved.clear();
     return waited;

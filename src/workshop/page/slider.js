@@ -61,7 +61,6 @@ export function slider({ label, onmove, onrest }) {
 
   return {
     element,
-    input,
     /** `range`: [low, high] or null; `mark`: the file's value or null; `inWords`: what is read out. */
     update({ scale: newScale, value: newValue, range, mark, inWords }) {
       scale = newScale;

@@ -2,6 +2,7 @@
 
 import { placed } from "./complaint.js";
 import { make, whenQuiet } from "./element.js";
+import { unitOf } from "./scale.js";
 
 const PAUSE = 250;
 
@@ -57,9 +58,8 @@ export function textField({ id, assumption, commit, check, wrong }) {
   }
 
   return {
-    value: now.unit ? make("span", { class: "value unit", text: now.unit }) : null,
+    value: now.unit ? make("span", { class: "value unit", text: unitOf(now) }) : null,
     below: make("div", { class: "typed" }, input),
-    focusTarget: input,
     forget,
     propose(text) {
       input.value = text;
