@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// Bounds how long something broken is waited for; no test depends on it.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// `forkcast tune talks.toml`, on a desk of its own.
 pub struct Workshop {
