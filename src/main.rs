@@ -1,6 +1,8 @@
 //! The command line of forkcast.
 
 mod cli;
+mod watch;
+mod workshop;
 
 fn main() -> std::process::ExitCode {
     cli::main()

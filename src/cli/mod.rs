@@ -3,7 +3,6 @@
 //! Exit codes: 0 done; 1 the scenario or the request is at fault; 2 the command line is at fault; 3 the environment is at
 //! fault; 130 interrupted. Results go to files and a summary to stdout; progress, warnings and mistakes go to stderr.
 
-mod drawing;
 mod interrupt;
 mod next;
 mod options;
@@ -12,6 +11,7 @@ mod question;
 mod scenario;
 mod terminal;
 mod verbs;
+mod watch;
 
 use clap::Command;
 use std::process::ExitCode;

@@ -34,6 +34,14 @@ pub struct Play {
     pub threads: Option<usize>,
 }
 
+/// Whether it is done again.
+#[derive(Args)]
+pub struct Watch {
+    /// Do it again whenever the file, or one that it needs, is saved; Ctrl-C ends it
+    #[arg(long)]
+    pub watch: bool,
+}
+
 /// What is left of it, and where.
 #[derive(Args)]
 pub struct Leave {

@@ -1,8 +1,8 @@
 //! Scenario files as the command line names them, and the cases of them that are asked for.
 
 use super::options::Assumptions;
+use crate::watch::Reader;
 use forkcast::diagnostic::{Diagnostics, Failure, nearest};
-use forkcast::model::files::Folder;
 use forkcast::model::layers::Override;
 use forkcast::model::{Scenario, ScenarioFile};
 use std::collections::HashSet;
@@ -13,7 +13,7 @@ pub struct Opened {
     /// As it was typed.
     pub path: PathBuf,
     pub file: ScenarioFile,
-    pub folder: Folder,
+    pub folder: Reader,
 }
 
 /// A scenario with what is laid over it.
@@ -42,7 +42,7 @@ pub fn open(path: &Path) -> Result<Opened, Failure> {
     }
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let parent = path.parent().unwrap_or(Path::new("")).to_owned();
-    let folder = Folder(parent.clone());
+    let folder = Reader::new(&parent);
     let mut file = ScenarioFile::read(&folder, &name)?;
     file.sources.rename(|name| parent.join(name).display().to_string());
     Ok(Opened { path: path.to_owned(), file, folder })

@@ -61,7 +61,7 @@ pub fn lay(
             continue;
         };
         let names: Vec<&str> = address.names().collect();
-        if !known.contains(&set.address) && !may_be_new(&table, &names) {
+        if !known.contains(&set.address) && !may_be_new(&table, &names) && !is_answer(&table, &address, known) {
             unknown(set, known, sources, errors);
             continue;
         }
@@ -109,6 +109,13 @@ fn may_be_new(table: &Table, names: &[&str]) -> bool {
             .is_some(),
         _ => false,
     }
+}
+
+/// Whether an address is that of one expert's answer: `events.x.probability.panel.ana`.
+fn is_answer(table: &Table, address: &Address, known: &[String]) -> bool {
+    let names: Vec<&str> = address.names().collect();
+    let [panel @ .., "panel", _] = names.as_slice() else { return false };
+    known.contains(&panel.join(".")) && table.find(address).is_ok()
 }
 
 fn unknown(set: &Override, known: &[String], sources: &Sources, errors: &mut Diagnostics) {

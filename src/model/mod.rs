@@ -19,6 +19,7 @@ use read::Reading;
 pub use types::Scenario;
 
 /// A scenario file and all that was read for it: its base can be varied without reading it again.
+#[derive(Clone)]
 pub struct ScenarioFile {
     /// The file's name, without its folder.
     pub name: String,

@@ -2,6 +2,7 @@
 
 use crate::calendar::Calendar;
 use crate::chance::distributions::Family;
+use crate::chance::pooling::{self, Answer};
 use crate::diagnostic::Span;
 use crate::model::words::functions::SoFar;
 use crate::model::words::paths::PathModel;
@@ -310,6 +311,8 @@ pub struct Listed {
     pub number: Option<f64>,
     /// The answers of a panel, by name.
     pub panel: Vec<(String, String)>,
+    /// What they come to, where all of them are constants.
+    pub pooled: Option<f64>,
 }
 
 /// A number that the analyst sets: one expression, or the answers of a panel.
@@ -333,6 +336,21 @@ pub struct Panel {
     pub experts: Vec<Expert>,
     pub pool: Pool,
     pub extremize: f64,
+}
+
+impl Panel {
+    /// What constant answers come to.
+    pub fn pooled(&self) -> Option<f64> {
+        let how = match self.pool {
+            Pool::Linear => pooling::Pool::Linear,
+            Pool::LogOdds => pooling::Pool::LogOdds { extremize: self.extremize },
+            Pool::Median => pooling::Pool::Median,
+            Pool::Mixture => return None,
+        };
+        let answer = |expert: &Expert| Some(Answer { value: expert.answer.constant()?, weight: expert.weight });
+        let answers: Vec<Answer> = self.experts.iter().map(answer).collect::<Option<_>>()?;
+        Some(pooling::pool(&answers, how))
+    }
 }
 
 #[derive(Clone, Debug)]

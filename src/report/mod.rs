@@ -5,6 +5,7 @@
 
 pub mod answer;
 pub mod csv;
+pub mod drawing;
 pub mod files;
 pub mod folder;
 pub mod json;
@@ -12,7 +13,7 @@ pub mod page;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 pub mod png;
-mod sentences;
+pub mod sentences;
 pub mod summary;
 pub mod svg;
 mod words;

@@ -18,6 +18,16 @@ pub fn strong(text: impl Into<String>) -> Phrase {
     Phrase::Strong(text.into())
 }
 
+/// The sentence without what sets it in bold.
+pub fn text(phrases: &[Phrase]) -> String {
+    phrases
+        .iter()
+        .map(|phrase| match phrase {
+            Phrase::Plain(text) | Phrase::Strong(text) => text.as_str(),
+        })
+        .collect()
+}
+
 /// What the question's answer is, in a sentence or two.
 pub fn answer(result: &result::Result) -> Vec<Phrase> {
     let mut ranked: Vec<&Outcome> = result.outcomes.iter().collect();

@@ -14,3 +14,5 @@ mod play;
 mod reference;
 mod report;
 mod what_if;
+mod workshop;
+mod workshop_browser;

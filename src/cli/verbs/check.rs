@@ -1,9 +1,11 @@
 //! `forkcast check`: is the file right? The base and every variant are read, and nothing is played out or written.
 
 use super::Verb;
-use crate::cli::Told;
+use crate::cli::options::Watch;
 use crate::cli::scenario::{self, Opened};
 use crate::cli::terminal::Terminal;
+use crate::cli::{Told, watch};
+use crate::watch::Watched;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
 use forkcast::diagnostic::{self, Diagnostics, Item};
 use forkcast::model::Scenario;
@@ -25,22 +27,30 @@ struct Check {
     /// Print nothing but mistakes
     #[arg(short, long)]
     quiet: bool,
+    #[command(flatten)]
+    watch: Watch,
 }
 
 const EXAMPLES: &str = "\
 Examples:
   forkcast check talks.toml
   forkcast check scenarios/*.toml --json
+  forkcast check talks.toml --watch             again whenever the file is saved
 
 Ends with 1 if there are mistakes; warnings alone are none.";
 
 fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<(), Told> {
     let check = Check::from_arg_matches(matches).unwrap_or_else(|error| error.exit());
+    watch::again(&check.watch, &check.files, terminal, |_, watched| once(&check, watched, terminal))
+}
+
+fn once(check: &Check, watched: &mut Watched, terminal: &Terminal) -> Result<(), Told> {
     let (mut worst, mut items) = (0, Vec::new());
     for path in &check.files {
         match scenario::open(path) {
             Ok(opened) => {
                 let found = mistakes(&opened);
+                watched.add(&opened.folder);
                 worst = worst.max(u8::from(found.has_errors()));
                 if check.json {
                     items.extend(diagnostic::items(&opened.file.sources, &found));
@@ -53,7 +63,10 @@ fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<(), Told> {
                     terminal.print(&fine(&opened, scenario))?;
                 }
             }
-            Err(failure) => worst = worst.max(terminal.failed(&failure).0),
+            Err(failure) => {
+                watched.add_unread(path);
+                worst = worst.max(terminal.failed(&failure).0);
+            }
         }
     }
     if check.json {

@@ -6,6 +6,7 @@ mod run;
 mod seek;
 mod sweep;
 mod tornado;
+mod tune;
 
 use super::Told;
 use super::terminal::Terminal;
@@ -20,4 +21,5 @@ pub struct Verb {
 }
 
 /// In the order in which help names them.
-pub const VERBS: &[Verb] = &[run::RUN, check::CHECK, compare::COMPARE, sweep::SWEEP, seek::SEEK, tornado::TORNADO];
+pub const VERBS: &[Verb] =
+    &[run::RUN, check::CHECK, compare::COMPARE, sweep::SWEEP, seek::SEEK, tune::TUNE, tornado::TORNADO];

@@ -1,15 +1,16 @@
 //! `forkcast run`: what happens? Plays scenarios out, summarises, draws, and writes the report.
 
 use super::Verb;
-use crate::cli::options::{Assumptions, Leave, Play};
+use crate::cli::options::{Assumptions, Leave, Play, Watch};
 use crate::cli::progress::Progress;
 use crate::cli::scenario::{self, Case, Opened};
 use crate::cli::terminal::Terminal;
-use crate::cli::{Told, drawing, interrupt, next};
+use crate::cli::{Told, interrupt, next, watch};
+use crate::watch::Watched;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
 use forkcast::diagnostic::{Diagnostics, Failure};
 use forkcast::report::files::Format;
-use forkcast::report::{Leaves, files, folder, json, summary};
+use forkcast::report::{Leaves, drawing, files, folder, json, summary};
 use forkcast::simulation::result::Result as Outcome;
 use forkcast::simulation::{self, Request};
 use std::path::{Path, PathBuf};
@@ -29,6 +30,8 @@ struct Run {
     play: Play,
     #[command(flatten)]
     leave: Leave,
+    #[command(flatten)]
+    watch: Watch,
 }
 
 const EXAMPLES: &str = "\
@@ -36,13 +39,18 @@ Examples:
   forkcast run talks.toml --futures 1e6 --open
   forkcast run talks.toml --variant hard_line --set 'quantities.mood=normal(1, 1)'
   forkcast run talks.toml --all-variants --format csv,png --out results
-  forkcast run talks.toml --json | jq .outcomes";
+  forkcast run talks.toml --json | jq .outcomes
+  forkcast run talks.toml --watch               again whenever the file is saved";
 
 fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<(), Told> {
     let run = Run::from_arg_matches(matches).unwrap_or_else(|error| error.exit());
+    let formats = run.leave.formats().map_err(|failure| terminal.failed(&failure))?;
+    watch::again(&run.watch, &run.files, terminal, |first, watched| once(&run, &formats, first, watched, terminal))
+}
+
+fn once(run: &Run, formats: &[&Format], first: bool, watched: &mut Watched, terminal: &Terminal) -> Result<(), Told> {
     let failed = |failure| terminal.failed(&failure);
-    let formats = run.leave.formats().map_err(failed)?;
-    let scenarios = run.open(terminal)?;
+    let scenarios = run.open(watched, terminal)?;
     let targets = if formats.is_empty() { Vec::new() } else { run.targets(&scenarios).map_err(failed)? };
     let mut written = Vec::new();
     let mut documents = Vec::new();
@@ -55,7 +63,7 @@ fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<(), Told> {
                 documents.push(json::text(&result).map_err(failed)?);
             }
             if let Some(target) = targets.get(index).and_then(|targets| targets.get(number)) {
-                run.write(&result, &formats, target).map_err(failed)?;
+                run.write(&result, formats, target).map_err(failed)?;
                 written.push(target.clone());
             }
             result.warnings.retain(|warning| !said.iter().any(|message| warning.starts_with(message)));
@@ -64,14 +72,14 @@ fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<(), Told> {
         if !run.leave.json && !run.leave.quiet {
             let folders = targets.get(index).map_or(&[][..], Vec::as_slice);
             let gap = if index > 0 { "\n" } else { "" };
-            terminal.print(&format!("{gap}{}", run.summary(opened, &results, folders, &formats, terminal)))?;
+            terminal.print(&format!("{gap}{}", run.summary(opened, &results, folders, formats, terminal)))?;
         }
     }
     if run.leave.json {
         terminal.print(&together(&documents))?;
     }
-    if let (true, Some(first)) = (run.leave.open, written.first()) {
-        show(&first.join("report.html"), terminal);
+    if let (true, Some(target)) = (run.leave.open && first, written.first()) {
+        show(&target.join("report.html"), terminal);
     }
     Ok(())
 }
@@ -86,13 +94,17 @@ struct Ready {
 
 impl Run {
     /// Reads all files and shows all their mistakes; with any, nothing is played out.
-    fn open(&self, terminal: &Terminal) -> Result<Vec<Ready>, Told> {
+    fn open(&self, watched: &mut Watched, terminal: &Terminal) -> Result<Vec<Ready>, Told> {
         let (mut scenarios, mut worst) = (Vec::new(), 0);
         for path in &self.files {
             let mut found = Diagnostics::default();
-            let opened = scenario::open(path).map_err(|failure| terminal.failed(&failure).0);
+            let opened = scenario::open(path).map_err(|failure| {
+                watched.add_unread(path);
+                terminal.failed(&failure).0
+            });
             let with_cases = opened.and_then(|mut opened| {
                 let cases = opened.cases(&self.assumptions, &mut found);
+                watched.add(&opened.folder);
                 if !self.leave.quiet || found.has_errors() {
                     terminal.mistakes(&opened.file.sources, &found);
                 }
@@ -156,7 +168,7 @@ impl Run {
         interrupt::check()?;
         let write = || {
             let with_charts = formats.iter().any(|format| ["svg", "png", "html"].contains(&format.name));
-            let charts = if with_charts { drawing::charts(result)? } else { Vec::new() };
+            let charts = if with_charts { drawing::charts(result, None, interrupt::flag())? } else { Vec::new() };
             let leaves = Leaves::of_run(result, charts, Vec::new())?;
             interrupt::check()?;
             files::write(&leaves, formats, target)

@@ -90,6 +90,7 @@ pub fn read(node: &Written, place: &Place, names: &Names, reading: &mut Reading)
         value_in_file: reading.laid.original(place.address),
         number: None,
         panel: Vec::new(),
+        pooled: None,
     };
     let estimate = match inner {
         None => term_or_number(node, place, names, reading).map(|(term, scale)| (Estimate::Term(term), scale)),
@@ -155,10 +156,10 @@ pub fn read(node: &Written, place: &Place, names: &Names, reading: &mut Reading)
         let value = inner.and_then(|t| t.get("value")).unwrap_or(node);
         listed.value = shown(value, reading);
     }
-    listed.number = match &assumption.value {
-        Estimate::Term(term) => term.constant(),
-        Estimate::Panel(_) => None,
-    };
+    match &assumption.value {
+        Estimate::Term(term) => listed.number = term.constant(),
+        Estimate::Panel(panel) => listed.pooled = panel.pooled(),
+    }
     reading.listed.push(listed);
     Some(assumption)
 }
@@ -245,7 +246,7 @@ fn panel(
         return None;
     };
     let weights = inner.get("weights").and_then(|n| table::as_table(n, "weights", reading));
-    let mut experts = Vec::new();
+    let (mut experts, mut in_file) = (Vec::new(), Vec::new());
     let mut complete = true;
     let mut draws = 0;
     for (name, entry) in answered.iter() {
@@ -262,7 +263,11 @@ fn panel(
             }
             weight
         });
-        listed.panel.push((name.to_owned(), shown(&entry.node, reading)));
+        let shown = shown(&entry.node, reading);
+        let original = reading.laid.original(&format!("{}.panel.{name}", place.address));
+        listed.changed |= original.is_some();
+        in_file.push(format!("{name} {}", original.as_ref().unwrap_or(&shown)));
+        listed.panel.push((name.to_owned(), shown));
         match answer.zip(weight) {
             Some((answer, weight)) => experts.push(Expert { name: name.to_owned(), answer, weight }),
             None => complete = false,
@@ -313,6 +318,9 @@ fn panel(
     }
     let answers: Vec<String> = listed.panel.iter().map(|(name, answer)| format!("{name} {answer}")).collect();
     listed.value = format!("panel: {}", answers.join(", "));
+    if listed.changed && listed.value_in_file.is_none() {
+        listed.value_in_file = Some(format!("panel: {}", in_file.join(", ")));
+    }
     listed.span =
         answered.iter().next().map_or(inner.get("panel")?.span, |_| inner.get("panel").map_or(listed.span, |n| n.span));
     Some((Estimate::Panel(Panel { experts, pool, extremize }), 1.0))
@@ -548,6 +556,7 @@ pub fn duration(node: &Written, place: &Place, reading: &mut Reading) -> Option<
         value_in_file: reading.laid.original(place.address),
         number: Some(days),
         panel: Vec::new(),
+        pooled: None,
     };
     if let Some(inner) = inner {
         listed.note = table::text(inner, "note", reading);

@@ -112,6 +112,7 @@ fn rest_listed(about: &About, address: &str, name: &str, node: &Node, reading: &
         value_in_file: None,
         number: None,
         panel: Vec::new(),
+        pooled: None,
     });
 }
 
