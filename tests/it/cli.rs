@@ -110,11 +110,11 @@ fn probability(result: &Value, outcome: &str) -> f64 {
 fn help_fits_one_screen_and_names_only_what_there_is() {
     let desk = Desk::new();
     desk.forkcast(&[]).assert().success().stdout(contains("run").and(contains("check")).and(contains("Examples")));
-    for verb in ["run", "check", "compare", "sweep", "seek", "tornado"] {
+    for verb in ["run", "check", "compare", "sweep", "seek", "tune", "tornado"] {
         let help = desk.forkcast(&[verb, "--help"]).assert().success().get_output().stdout.clone();
         let help = String::from_utf8(help).unwrap();
         assert!(help.lines().count() <= 40 && help.lines().all(|line| line.chars().count() <= 100), "{help}");
-        for absent in ["sobol", "--precision", "--shard", "--watch", "parquet"] {
+        for absent in ["sobol", "--precision", "--shard", "parquet"] {
             assert!(!help.contains(absent), "{absent}");
         }
         assert!(help.contains("forkcast"), "no examples");
