@@ -113,8 +113,7 @@ pub fn compare(
     let target = target(scenarios[0], of)?;
     let wanted =
         Wanted { values: if target.kept().is_empty() { &[] } else { &kept }, results: true, outcomes: classes };
-    let file = &*sources[0].file;
-    let (paired, programs) = experiment::play(&scenarios, &columns.all, wanted, seed, futures, playing, file)?;
+    let (paired, programs) = experiment::play(&scenarios, &columns.all, wanted, seed, futures, playing)?;
 
     let results: Vec<result::Result> = (cases.iter().zip(&paired.runs).enumerate())
         .map(|(index, (case, run))| {

@@ -111,7 +111,7 @@ impl<'a> Experiment<'a> {
     /// Plays scenarios out on the same luck; the columns are those of every one of them.
     pub fn play(&self, scenarios: &[&Scenario], columns: &[Column], wanted: Wanted) -> Result<Paired, Failure> {
         let all: Vec<Vec<Column>> = vec![columns.to_vec(); scenarios.len()];
-        play(scenarios, &all, wanted, self.seed(), self.futures(), self.playing, self.file).map(|(paired, _)| paired)
+        play(scenarios, &all, wanted, self.seed(), self.futures(), self.playing).map(|(paired, _)| paired)
     }
 
     pub fn about(&self) -> About {
@@ -156,7 +156,6 @@ pub fn play(
     seed: u64,
     futures: u64,
     playing: Playing,
-    file: &ScenarioFile,
 ) -> Result<(Paired, Vec<Program>), Failure> {
     let programs: Vec<Program> = scenarios.iter().map(|scenario| scenario.program(seed)).collect();
     let players: Vec<Player> =
@@ -187,16 +186,16 @@ pub fn play(
             None => Ok((paired, programs)),
         },
         Err(stopped) => {
-            let culprit = culprit(&programs, stopped);
-            Err(simulation::failure(file, scenarios[culprit], &programs[culprit], stopped))
+            let culprit = culprit(&programs, &stopped);
+            Err(simulation::failure(scenarios[culprit], &programs[culprit], stopped))
         }
     }
 }
 
 /// Which of the programs has the fault.
-fn culprit(programs: &[Program], stopped: Stopped) -> usize {
+fn culprit(programs: &[Program], stopped: &Stopped) -> usize {
     let Stopped::Fault(fault) = stopped else { return 0 };
-    let has_it = |program: &Program| paired::fault_at(program, fault.future) == Some(fault);
+    let has_it = |program: &Program| paired::fault_at(program, fault.future) == Some(*fault);
     programs.iter().position(has_it).unwrap_or(0)
 }
 

@@ -10,6 +10,7 @@ use super::outcomes::INTERVALS;
 use super::palette::{self, BG, DATA};
 use super::words::Numbers;
 use super::{Svg, calendar_axis, text, time, words};
+use crate::calendar::day_holding;
 use crate::simulation::result::{Metric, Result};
 
 /// The charts of all metrics.
@@ -49,7 +50,7 @@ impl Values {
 
     pub(super) fn show(&self, value: f64) -> String {
         match self {
-            Values::Dates { start, with_year } => time::say(start.saturating_add(value.round() as i32), *with_year),
+            Values::Dates { start, with_year } => time::say(start.saturating_add(day_holding(value)), *with_year),
             Values::Numbers(numbers) => numbers.show(value),
         }
     }

@@ -29,6 +29,12 @@ impl Names {
         self.map.get(name).copied()
     }
 
+    /// The one with that index among things that were read: those with mistakes are not there, and the others move up.
+    pub fn of<'t, T>(&self, name: Name, things: &'t [T], called: impl Fn(&T) -> &str) -> Option<&'t T> {
+        let (wanted, _) = self.map.iter().find(|(_, known)| **known == name)?;
+        things.iter().find(|thing| called(thing) == wanted)
+    }
+
     /// The name that was probably meant.
     pub fn nearest(&self, name: &str, wanted: impl Fn(Name) -> bool) -> Option<&str> {
         nearest(name, self.map.iter().filter(|(_, n)| wanted(**n)).map(|(name, _)| name.as_str()))

@@ -3,8 +3,8 @@
 
 use super::fold::{fold_binary, fold_ternary, fold_unary, range_binary, range_ternary, range_unary};
 use super::{
-    Binary, CheckSite, ClampSite, DrawWith, Instruction, Once, Op, Operand, Pieces, Program, Range, Slot, Ternary,
-    Unary, When, cost, layout, tighten,
+    Binary, CheckSite, ClampSite, DrawWith, Instruction, Once, Op, Operand, Pieces, Problem, Program, Range, Slot,
+    Ternary, Unary, When, cost, layout, tighten,
 };
 use crate::chance::distributions::{Distribution, Family};
 use crate::diagnostic::Span;
@@ -652,8 +652,20 @@ impl Builder {
 
     /// Stops the run where the value is NaN and the mask holds; gives the value on.
     pub fn check(&mut self, value: Value, mask: Value, span: Span, what: impl FnOnce() -> String) {
+        self.check_against(Problem::NotANumber, value, mask, span, what);
+    }
+
+    /// The same for a value that is NaN where there is that problem.
+    pub fn check_against(
+        &mut self,
+        problem: Problem,
+        value: Value,
+        mask: Value,
+        span: Span,
+        what: impl FnOnce() -> String,
+    ) {
         if self.range(value).nan {
-            self.check_site(value, mask, false, span, what());
+            self.check_site(value, mask, problem, span, what());
         }
     }
 
@@ -661,17 +673,20 @@ impl Builder {
     pub fn check_finite(&mut self, value: Value, span: Span, what: impl FnOnce() -> String) {
         let range = self.range(value);
         if range.nan || !range.within(-f64::MAX, f64::MAX) {
-            self.check_site(value, Operand::Constant(1.0), true, span, what());
+            self.check_site(value, Operand::Constant(1.0), Problem::NotFinite, span, what());
         }
     }
 
-    fn check_site(&mut self, value: Value, mask: Value, infinite: bool, span: Span, what: String) {
-        let site = if let Some(index) = self.checks.iter().position(|c| c.span == span && c.what == what) {
+    fn check_site(&mut self, value: Value, mask: Value, problem: Problem, span: Span, what: String) {
+        let site = if let Some(index) =
+            self.checks.iter().position(|c| c.span == span && c.what == what && c.problem == problem)
+        {
             index
         } else {
-            self.checks.push(CheckSite { span, what });
+            self.checks.push(CheckSite { span, what, problem });
             self.checks.len() - 1
         };
+        let infinite = problem == Problem::NotFinite;
         self.push_to(self.place, Op::Check { value, mask, infinite, site: site as u32 });
     }
 

@@ -282,6 +282,42 @@ pub struct CheckSite {
     pub span: Span,
     /// What was being worked out: "the chance of `envoy_visit`".
     pub what: String,
+    pub problem: Problem,
+}
+
+/// What is wrong with a value that stops the run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Problem {
+    NotANumber,
+    /// A path has no value then.
+    NotFinite,
+    /// The size of a shock that multiplies.
+    NotAboveZero,
+    /// All branches weigh 0.
+    NoBranch,
+}
+
+impl Problem {
+    /// What is said of the value, and how to mend it.
+    pub fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Problem::NotANumber => (
+                "is not a number",
+                "look for a root or logarithm of something below 0, 0 divided by 0, or never minus never",
+            ),
+            Problem::NotFinite => (
+                "is infinite or not a number",
+                "look for a division by 0, a root or logarithm of something below 0, or growth that nothing holds back",
+            ),
+            Problem::NotAboveZero => {
+                ("is not above 0", "a factor above 0 multiplies: `0.85 to 0.98`, for instance, never falls to 0")
+            }
+            Problem::NoBranch => (
+                "has no branch left with a chance above 0",
+                "leave one of them a chance, or give the event a `requires`",
+            ),
+        }
+    }
 }
 
 /// A probability or factor that may leave its range while running.

@@ -4,6 +4,7 @@ pub use crate::chart::words::{
     about, count, date, figure, frequency, label, list, number, percent, percent_interval, share,
 };
 
+use crate::calendar::day_holding;
 use crate::simulation::result::Scenario;
 use jiff::Span;
 use jiff::civil::Date;
@@ -34,7 +35,7 @@ impl Days {
     /// The day that holds the instant so many days after the start.
     pub fn after(&self, days: f64) -> String {
         let date = self.start.and_then(|start| {
-            let span = Span::new().try_days(days.floor() as i64).ok()?;
+            let span = Span::new().try_days(i64::from(day_holding(days))).ok()?;
             start.checked_add(span).ok()
         });
         date.map_or_else(|| format!("day {}", number(days)), |date| self.write(date))

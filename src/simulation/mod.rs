@@ -52,7 +52,7 @@ pub fn simulate(file: &ScenarioFile, scenario: &Scenario, request: &Request) -> 
         progress: request.progress,
         interrupted: request.interrupted,
     };
-    let run = run::run(&program, &settings).map_err(|stopped| failure(file, scenario, &program, stopped))?;
+    let run = run::run(&program, &settings).map_err(|stopped| failure(scenario, &program, stopped))?;
     if run.plan.full_weight.is_some() && run.effective() < TOO_FEW {
         let message = format!(
             "what was observed is so unlikely that the {} futures are worth only {}",
@@ -69,16 +69,11 @@ pub fn simulate(file: &ScenarioFile, scenario: &Scenario, request: &Request) -> 
 }
 
 /// Why a run stopped, in words.
-pub(crate) fn failure(file: &ScenarioFile, scenario: &Scenario, program: &Program, stopped: Stopped) -> Failure {
+pub(crate) fn failure(scenario: &Scenario, program: &Program, stopped: Stopped) -> Failure {
     let mut mistakes = Diagnostics::default();
     match stopped {
         Stopped::Interrupted => return Failure::Interrupted,
-        Stopped::Impossible => {
-            return Failure::Request {
-                message: "what was observed happens in none of the first 4,096 futures".to_owned(),
-                help: Some("check the tables under [observed]: one of them contradicts the scenario".to_owned()),
-            };
-        }
+        Stopped::Impossible { futures, alone } => impossible(scenario, futures, &alone, &mut mistakes),
         Stopped::Fault(fault) => {
             let site = &program.checks[fault.site as usize];
             let when = match &scenario.calendar {
@@ -88,13 +83,35 @@ pub(crate) fn failure(file: &ScenarioFile, scenario: &Scenario, program: &Progra
                 Some(_) => " at the start".to_owned(),
                 None => String::new(),
             };
-            let message = format!("{} is not a number in future {}{when}", site.what, fault.future);
-            let _ = file;
-            mistakes.push(
-                Diagnostic::error(site.span, message)
-                    .help("look for a root or logarithm of something below 0, 0 divided by 0, or never minus never"),
-            );
+            let (wrong, help) = site.problem.words();
+            let message = format!("{} {wrong} in future {}{when}", site.what, fault.future);
+            mistakes.push(Diagnostic::error(site.span, message).help(help));
         }
     }
     Failure::Scenario(mistakes)
+}
+
+/// Which observations cannot have been.
+fn impossible(scenario: &Scenario, futures: u64, alone: &[usize], mistakes: &mut Diagnostics) {
+    let first = if futures == 1 {
+        "the first future".to_owned()
+    } else {
+        format!("any of the first {} futures", summary::thousands(futures))
+    };
+    for &index in alone {
+        let seen = &scenario.observations[index];
+        mistakes.push(
+            Diagnostic::error(seen.span, format!("what `{}` observed does not come about in {first}", seen.name))
+                .help("look at what the scenario says of it: its chance, its window, what it requires, its bounds"),
+        );
+    }
+    let mut all = scenario.observations.iter();
+    if let (true, Some(one)) = (alone.is_empty(), all.next()) {
+        let message = format!("what was observed does not come about together in {first}");
+        let start = Diagnostic::error(one.span, message).mark("this one …");
+        // `as_of` stands for many.
+        let others: std::collections::BTreeSet<_> = all.map(|o| o.span).filter(|span| *span != one.span).collect();
+        let labelled = others.into_iter().fold(start, |error, span| error.and_at(span, "… and this one"));
+        mistakes.push(labelled.help("each of them alone does: take one out, or look at what ties them together"));
+    }
 }

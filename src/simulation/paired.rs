@@ -453,12 +453,14 @@ fn scale(program: &Program, settings: &Settings) -> Result<Option<f64>, Stopped>
     let futures = settings.futures.min(PILOT);
     let mut frame = Frame::new(program);
     let mut most = 0.0f64;
+    let mut alone: Vec<usize> = (0..program.observations.len()).collect();
     for (first, lanes) in (0..futures.div_ceil(CELL)).flat_map(|cell| run::blocks(futures, cell)) {
         run::play(&mut frame, program, first);
         run::fault_of(&mut frame, lanes).map_err(Stopped::Fault)?;
         most = frame.read(weight)[..lanes].iter().fold(most, |a, &b| if b > a { b } else { a });
+        alone.retain(|&o| frame.column(program.observations[o].1)[..lanes].iter().all(|weight| *weight <= 0.0));
     }
-    if most > 0.0 { Ok(Some(most)) } else { Err(Stopped::Impossible) }
+    if most > 0.0 { Ok(Some(most)) } else { Err(Stopped::Impossible { futures, alone }) }
 }
 
 /// The middle of each metric in the first futures.

@@ -33,13 +33,16 @@ pub struct Settings<'a> {
 }
 
 /// Why a run was not finished.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Stopped {
     Interrupted,
     /// Something could not be worked out in some future.
     Fault(Fault),
-    /// What was observed cannot have happened in any future of the pilot.
-    Impossible,
+    /// What was observed is in no future of the pilot; the observations that are in none of so many even by themselves.
+    Impossible {
+        futures: u64,
+        alone: Vec<usize>,
+    },
 }
 
 /// What came of it.
@@ -336,7 +339,9 @@ fn plan(program: &Program, settings: &Settings, parts: &[Pilot]) -> Result<Plan,
     if program.weight.is_some() {
         let most = parts.iter().flat_map(|p| &p.likelihood).copied().fold(0.0, |a: f64, b| if b > a { b } else { a });
         if most <= 0.0 {
-            return Err(Stopped::Impossible);
+            let never = |o: &usize| parts.iter().flat_map(|p| &p.observations[*o]).all(|weight| *weight <= 0.0);
+            let alone = (0..program.observations.len()).filter(never).collect();
+            return Err(Stopped::Impossible { futures: settings.futures.min(PILOT), alone });
         }
         full_weight = Some(most);
     }

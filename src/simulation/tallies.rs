@@ -4,6 +4,7 @@
 use super::bins::{Bins, Histogram};
 use super::exact::ExactSum;
 use super::frame::Frame;
+use crate::calendar::day_holding;
 use crate::program::{Branches, EventSlots, LANES, Program};
 use multiversion::multiversion;
 
@@ -348,7 +349,8 @@ impl EventTally {
             counted[i] = dates[i];
             let step = step_of(dates[i]);
             self.steps[step] += weight;
-            let day = (dates[i] / plan.days_each) as usize;
+            let day = f64::from(day_holding(dates[i]));
+            let day = if plan.days_each == 1.0 { day as usize } else { (day / plan.days_each).ceil() as usize };
             self.days[day.min(plan.day_entries - 1)] += weight;
             self.outcomes[classes[i]] += weight;
             match &slots.branches {

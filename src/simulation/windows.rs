@@ -1,7 +1,7 @@
 //! When events can happen, as far as the scenario alone says.
 
 use super::result::Window;
-use crate::calendar::{Calendar, format_date};
+use crate::calendar::{Calendar, day_holding, format_date};
 use crate::model::types::{Event, Happens, Scenario, Timing};
 
 /// Earliest and latest opening and close of an event's window.
@@ -48,5 +48,5 @@ fn span(scenario: &Scenario, index: usize, open: &mut Vec<usize>) -> Option<Span
 
 /// The day that holds a time.
 pub fn day(calendar: &Calendar, days: f64) -> String {
-    format_date(calendar.start + days.floor() as i32)
+    format_date(calendar.start + day_holding(days))
 }

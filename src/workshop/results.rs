@@ -180,7 +180,7 @@ fn day(outcome: &Outcome, days: f64) -> String {
     let year = |date: &Option<String>| date.as_ref().and_then(|date| date.get(..4)).map(str::to_owned);
     let start = scenario.start.as_deref().and_then(|start| calendar::parse_date(start).ok());
     start.map_or_else(String::new, |start| {
-        let date = calendar::format_date(start.saturating_add(days.floor() as i32));
+        let date = calendar::format_date(start.saturating_add(calendar::day_holding(days)));
         words::date(&date, year(&scenario.start) != year(&scenario.end))
     })
 }

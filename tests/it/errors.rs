@@ -3,9 +3,10 @@
 //! A line `# --set ADDRESS=VALUE` in a file lays that over it. A file without mistakes is played out: some show only
 //! then. `UPDATE=1 cargo test errors` accepts the messages as they are.
 
+use crate::play;
 use forkcast::diagnostic::{Failure, Style, render};
 use forkcast::model::ScenarioFile;
-use forkcast::model::files::{Files, Folder};
+use forkcast::model::files::Folder;
 use forkcast::simulation::{Request, simulate};
 use std::path::Path;
 
@@ -65,45 +66,6 @@ fn messages(folder: &Path, name: &str) -> String {
     format!("{}\n", out.trim())
 }
 
-/// Files in memory.
-struct InMemory<'a> {
-    text: &'a str,
-    others: Folder,
-}
-
-impl Files for InMemory<'_> {
-    fn read(&self, name: &str) -> Result<Vec<u8>, String> {
-        if name == "mutilated.toml" { Ok(self.text.as_bytes().to_vec()) } else { self.others.read(name) }
-    }
-}
-
-#[test]
-fn whatever_is_done_to_a_file_nothing_panics() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/errors");
-    let rounds = std::env::var("ROUNDS").map_or(6, |rounds| rounds.parse().unwrap());
-    let mut names: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    names.retain(|path| path.extension().is_some_and(|ending| ending == "toml"));
-    names.sort();
-    let texts: Vec<String> = names.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect();
-    let mut luck = 1_u64;
-    let mut draw = |below: usize| {
-        luck = luck.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (luck >> 33) as usize % below.max(1)
-    };
-    for (at, text) in texts.iter().enumerate() {
-        for _ in 0..rounds {
-            let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
-            for _ in 0..=draw(3) {
-                mutilate(&mut lines, &texts[draw(texts.len())], &mut draw);
-            }
-            let text = lines.join("\n");
-            let files = InMemory { text: &text, others: Folder(folder.clone()) };
-            let shown = std::panic::catch_unwind(|| read_and_play(&files));
-            assert!(shown.is_ok(), "{} became\n{text}", names[at].display());
-        }
-    }
-}
-
 #[test]
 fn a_chain_of_names_that_each_name_the_last_one_often_is_read_at_once() {
     let mut text = "[scenario]\ntitle = \"A chain\"\n[quantities]\nq0 = \"uniform(0, 1)\"\n".to_owned();
@@ -111,44 +73,6 @@ fn a_chain_of_names_that_each_name_the_last_one_often_is_read_at_once() {
         let last = i - 1;
         text += &format!("q{i} = \"q{last} - q{last} + q{last}\"\n");
     }
-    let files = InMemory { text: &text, others: Folder(".".into()) };
-    assert_eq!(read_and_play(&files), 1);
-}
-
-/// Takes a line out, doubles one, takes one from another file, or changes a character.
-fn mutilate(lines: &mut Vec<String>, other: &str, draw: &mut impl FnMut(usize) -> usize) {
-    let others: Vec<&str> = other.lines().collect();
-    if lines.is_empty() || others.is_empty() {
-        return;
-    }
-    let at = draw(lines.len());
-    match draw(5) {
-        0 => drop(lines.remove(at)),
-        1 => lines.insert(at, lines[at].clone()),
-        2 => lines.insert(at, others[draw(others.len())].to_owned()),
-        3 => others[draw(others.len())].clone_into(&mut lines[at]),
-        _ => {
-            let mut characters: Vec<char> = lines[at].chars().collect();
-            if !characters.is_empty() {
-                let odd = ['"', '.', '=', '{', '0', '-', ' ', 'é', '(', '9', 'e', '%', '\\', '\t', '['];
-                let place = draw(characters.len());
-                characters[place] = odd[draw(odd.len())];
-            }
-            lines[at] = characters.into_iter().collect();
-        }
-    }
-}
-
-fn read_and_play(files: &InMemory) -> usize {
-    let file = ScenarioFile::read(files, "mutilated.toml").unwrap();
-    let mut shown = render(&file.sources, &file.diagnostics, Style::default()).len();
-    for variant in file.variants() {
-        let (_, found) = file.with(files, &file.variant(&variant).unwrap());
-        shown += render(&file.sources, &found, Style::default()).len();
-    }
-    if let Some(scenario) = &file.base {
-        let request = Request { futures: Some(100), threads: Some(1), ..Request::default() };
-        shown += usize::from(simulate(&file, scenario, &request).is_ok());
-    }
-    shown
+    let result = play::text(&text, &Request { futures: Some(100), ..Request::default() });
+    assert_eq!(result.quantities.len(), 70);
 }

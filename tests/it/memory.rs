@@ -51,6 +51,7 @@ pub fn refused(files: &Memory, futures: u64) -> String {
     let request = Request { futures: Some(futures), ..Request::default() };
     match simulate(&file, &scenario, &request) {
         Err(Failure::Request { message, .. }) => message,
+        Err(Failure::Scenario(mistakes)) => render(&file.sources, &mistakes, forkcast::diagnostic::Style::default()),
         other => panic!("{other:?}"),
     }
 }

@@ -240,7 +240,7 @@ fn effects(
         .collect::<Result<_, _>>()?;
     let wanted = Wanted { values: setting.target.kept(), ..Wanted::default() };
     let futures = (setting.futures / all.len() as u64).max(FEWEST).min(setting.futures);
-    let played = experiment::play(&all, &columns, wanted, setting.seed, futures, setting.playing, first.file)?;
+    let played = experiment::play(&all, &columns, wanted, setting.seed, futures, setting.playing)?;
     let measure = setting.target.measure;
     let values: Vec<f64> = (played.0.sums.iter())
         .map(|sums| estimate(&sums[0], measure).map(|e| e.value).ok_or_else(|| setting.target.never()))

@@ -1,4 +1,7 @@
 //! The standard normal distribution: its quantiles one at a time and over columns, and its distribution function.
+//!
+//! The coefficients of the distribution function are W. J. Cody's, carried over from the crate cdflib 0.4 (MIT), whose
+//! notice is in the file `NOTICE`.
 
 #![expect(clippy::inline_always, reason = "vector code needs the whole computation inside the caller's loop")]
 

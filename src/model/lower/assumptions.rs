@@ -1,6 +1,6 @@
 //! Assumptions: the number itself, or the room's pooled answer.
 
-use super::{Context, Lowering};
+use super::{Context, Lowering, Outside};
 use crate::model::types::{Assumption, Estimate, Panel, Pool};
 use crate::program::{Binary, Once, Unary, Value};
 
@@ -27,6 +27,19 @@ impl Lowering<'_> {
         let value = self.assumption(assumption, context);
         let address = &assumption.address;
         self.b.check(value, mask, assumption.span, || format!("`{address}`"));
+        let range = self.b.range(value);
+        if range.within(low, high) {
+            return value;
+        }
+        if !range.nan && (range.low > high || range.high < low) {
+            let span = match &assumption.value {
+                Estimate::Term(term) => term.span,
+                Estimate::Panel(_) => assumption.span,
+            };
+            self.outside.push(Outside { span, probability: high == 1.0 });
+        }
+        // Where it decides nothing, because the event has happened or cannot happen, it is not counted either.
+        let value = self.b.select(mask, value, Value::Constant(low));
         self.b.clamp(value, low, high, address)
     }
 

@@ -13,6 +13,7 @@ mod terms;
 
 use super::order::Thing;
 use super::types::{Scenario, Type};
+use crate::diagnostic::Span;
 use crate::program::{Branches, Builder, EventSlots, Place, Program, Range, Slot, Value};
 use dependence::Dependence;
 use memory::Memory;
@@ -94,43 +95,70 @@ struct Lowering<'s> {
     dependence: Dependence,
     /// The weight of each observation.
     weights: Vec<Slot>,
+    outside: Vec<Outside>,
+}
+
+/// An assumption that is out of its bounds in every future.
+pub struct Outside {
+    pub span: Span,
+    /// Else something that must not be below 0.
+    pub probability: bool,
 }
 
 /// The program of a scenario, with all its luck drawn from `seed`.
 pub fn lower(scenario: &Scenario, seed: u64) -> Program {
-    let ends: Vec<f64> = match &scenario.calendar {
-        Some(calendar) => calendar.ends.iter().map(|&end| f64::from(end) - f64::from(calendar.start)).collect(),
-        // A static scenario is one step of no length.
-        None => vec![0.0, 0.0],
-    };
-    let mut lowering = Lowering {
-        scenario,
-        b: Builder::new(seed, ends),
-        paths: Vec::new(),
-        own_starts: BTreeMap::new(),
-        events: Vec::new(),
-        quantities: Vec::new(),
-        memory: Memory::default(),
-        dependence: Dependence::new(scenario),
-        weights: Vec::new(),
-    };
-    lowering.quantities();
-    lowering.events = (0..scenario.events.len()).map(|i| lowering.event_state(i)).collect();
-    lowering.path_states();
-    lowering.evidence();
-    let order = scenario.order.things.clone();
-    for thing in order {
-        match thing {
-            Thing::Path(index) => lowering.path(index),
-            Thing::Event(index) => lowering.event(index),
+    let mut lowering = Lowering::new(scenario, seed);
+    let (metrics, outcome, weight) = lowering.all();
+    lowering.finish(metrics, outcome, weight)
+}
+
+/// The assumptions that are out of their bounds in every future, whatever is drawn.
+pub fn outside(scenario: &Scenario) -> Vec<Outside> {
+    let mut lowering = Lowering::new(scenario, 0);
+    lowering.all();
+    lowering.outside
+}
+
+impl<'s> Lowering<'s> {
+    fn new(scenario: &'s Scenario, seed: u64) -> Self {
+        let ends: Vec<f64> = match &scenario.calendar {
+            Some(calendar) => calendar.ends.iter().map(|&end| f64::from(end) - f64::from(calendar.start)).collect(),
+            // A static scenario is one step of no length.
+            None => vec![0.0, 0.0],
+        };
+        Lowering {
+            scenario,
+            b: Builder::new(seed, ends),
+            paths: Vec::new(),
+            own_starts: BTreeMap::new(),
+            events: Vec::new(),
+            quantities: Vec::new(),
+            memory: Memory::default(),
+            dependence: Dependence::new(scenario),
+            weights: Vec::new(),
+            outside: Vec::new(),
         }
     }
-    let metrics = lowering.metrics();
-    let outcome = lowering.outcome();
-    lowering.step_observations();
-    lowering.memories();
-    let weight = lowering.weight();
-    lowering.finish(metrics, outcome, weight)
+
+    /// All operations; gives the metrics, the outcome and the weight of a future.
+    fn all(&mut self) -> (Vec<Value>, Option<Value>, Option<Value>) {
+        self.quantities();
+        self.events = (0..self.scenario.events.len()).map(|i| self.event_state(i)).collect();
+        // A path that is seen keeps its model's value apart from what is shown, so the weights come first.
+        self.evidence();
+        self.path_states();
+        for thing in self.scenario.order.things.clone() {
+            match thing {
+                Thing::Path(index) => self.path(index),
+                Thing::Event(index) => self.event(index),
+            }
+        }
+        let metrics = self.metrics();
+        let outcome = self.outcome();
+        self.step_observations();
+        self.memories();
+        (metrics, outcome, self.weight())
+    }
 }
 
 impl Lowering<'_> {

@@ -23,7 +23,7 @@ impl Lowering<'_> {
                 (None, None) => Value::Constant(f64::NAN),
             };
             let place = path.formula.as_ref().map_or(path.span, |formula| formula.span);
-            self.b.check_finite(own, place, || format!("`{}` at the start", path.name));
+            self.b.check_finite(own, place, || format!("`{}`", path.name));
             let bounds = self.bounds(path, &context);
             let shown = self.within(own, bounds);
             let range = range_of(path.kind);

@@ -7,7 +7,7 @@ use super::{Context, Lowering};
 use crate::chance::math::elementary::exp;
 use crate::model::order::Thing;
 use crate::model::types::{EventRef, Shock, Type};
-use crate::program::{Binary, Operand, Place, Range, Slot, Unary, Value};
+use crate::program::{Binary, Operand, Place, Problem, Range, Slot, Unary, Value};
 use std::f64::consts::LN_2;
 
 impl Lowering<'_> {
@@ -38,9 +38,8 @@ impl Lowering<'_> {
             size
         };
         let address = &shock.size.address;
-        self.b.check(size, mask, shock.size.span, || {
-            format!("`{address}`{}", if shock.multiply { " (which must be above 0)" } else { "" })
-        });
+        let problem = if shock.multiply { Problem::NotAboveZero } else { Problem::NotANumber };
+        self.b.check_against(problem, size, mask, shock.size.span, || format!("`{address}`"));
         size
     }
 

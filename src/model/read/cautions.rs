@@ -3,8 +3,10 @@
 use super::Reading;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::document::expression::{Binary, Comparison, Expression, Kind};
+use crate::model::names::{Name, Names};
 use crate::model::resolve::list;
 use crate::model::types::{Assumption, DrawSource, Estimate, Event, InFile, Node, Quantity, Share, Term};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Warns where `days_since(e) > 90` counts as yes because `e` has not happened: it is then infinitely long ago.
@@ -106,8 +108,8 @@ fn event_of(expression: &Expression) -> Option<(String, String)> {
 }
 
 /// Warns of a quantity `a to b` that a probability names: it is lognormal, and can come out above 1.
-pub fn ranges_of_probabilities(quantities: &[Quantity], events: &[Event], reading: &mut Reading) {
-    let mut named = vec![Vec::new(); quantities.len()];
+pub fn ranges_of_probabilities(names: &Names, quantities: &[Quantity], events: &[Event], reading: &mut Reading) {
+    let mut named: BTreeMap<usize, Vec<String>> = BTreeMap::new();
     for event in events {
         let of_shares = |shares: &'_ [Share]| -> Vec<Assumption> { shares.iter().flat_map(assumptions).collect() };
         let branches: Vec<Share> = event.branches.iter().map(|branch| branch.share.clone()).collect();
@@ -118,16 +120,14 @@ pub fn ranges_of_probabilities(quantities: &[Quantity], events: &[Event], readin
         }
         for chance in &chances {
             for term in chance.terms() {
-                quantities_in(term, &mut |index| named[index].push(event.name.clone()));
+                quantities_in(term, &mut |index| named.entry(index).or_default().push(event.name.clone()));
             }
         }
     }
-    for (quantity, mut events) in quantities.iter().zip(named) {
-        let Some((span, text)) = plain_range(quantity, reading) else { continue };
+    for (index, mut events) in named {
+        let quantity = names.of(Name::Quantity(index), quantities, |q| &q.name);
+        let Some((span, text)) = quantity.and_then(|q| plain_range(q, reading)) else { continue };
         events.dedup();
-        if events.is_empty() {
-            continue;
-        }
         let Some((low, high)) = text.split_once(" to ") else { continue };
         let other = format!("logit_normal(p5={}, p95={})", low.trim(), high.trim());
         let message = format!(

@@ -197,15 +197,21 @@ fn check_matrices(all: &[Correlation], reading: &mut Reading) {
         let Err(mend) = Factor::new(members.len(), &pairs) else { continue };
         let (worst, message) = match mend {
             Mend::Pair { pair, nearest } => {
-                let side = if nearest < pairs[pair].2 { "most" } else { "least" };
+                // Rounded to the side on which it is allowed.
+                let (side, nearest) = if nearest < pairs[pair].2 {
+                    ("most", (nearest * 1e4).floor() / 1e4)
+                } else {
+                    ("least", (nearest * 1e4).ceil() / 1e4)
+                };
                 let message = format!(
-                    "these correlations contradict one another: with the others as they are, this one can be at {side} {nearest:.3}"
+                    "these correlations contradict one another: with the others as they are, this one can be at {side} {nearest}"
                 );
                 (group[pair], message)
             }
             Mend::All { times } => {
+                let times = (times * 1e4).floor() / 1e4;
                 let message = format!(
-                    "these correlations contradict one another, and no single change mends them; all of them times {times:.3} would do"
+                    "these correlations contradict one another, and no single change mends them; all of them times {times} would do"
                 );
                 (group[0], message)
             }

@@ -116,14 +116,15 @@ fn event(about: &About, reading: &mut Reading) -> Option<Event> {
     let shifts = rules::shifts(about, rated, reading);
     let given = rules::given(about, rated, reading);
     let happens = happens(about, reading);
-    if let (Some(Timing::Window { .. } | Timing::After { .. }), Some(Shape::Steady), Some(Some(p))) =
+    if let (Some(Timing::Window { .. } | Timing::After { .. }), Some(Shape::Steady), Some(p)) =
         (&timing, shape, &probability)
-        && p.constant() == Some(1.0)
+        && p.as_ref().is_none_or(|p| p.constant() == Some(1.0))
     {
+        let as_default = || about.table.entry("timing").map_or(about.span, |entry| entry.key);
         reading.error(
-            p.span,
+            p.as_ref().map_or_else(as_default, |p| p.span),
             "a steady event cannot be certain: no constant pace makes it so",
-            "take a probability below 1, or another `timing`",
+            "give a `probability` below 1 (left out, it is 1), or another `timing`",
         );
     }
     Some(Event {

@@ -2,6 +2,7 @@
 
 mod assumption;
 mod cautions;
+mod certain;
 mod correlations;
 mod events;
 mod metrics;
@@ -58,7 +59,7 @@ pub fn scenario(table: &Table, reading: &mut Reading<'_>) -> Option<Scenario> {
     let quantities = quantities::read(table, &names, reading);
     let paths = paths::read(table, &names, reading);
     let events = events::read(table, &names, reading);
-    cautions::ranges_of_probabilities(&quantities, &events, reading);
+    cautions::ranges_of_probabilities(&names, &quantities, &events, reading);
     paths::check_shocks(table, &paths, reading);
     let metrics = metrics::metrics(table, &names, reading);
     let outcomes = metrics::outcomes(table, &names, reading);
@@ -71,11 +72,13 @@ pub fn scenario(table: &Table, reading: &mut Reading<'_>) -> Option<Scenario> {
     );
     let variants = variants::read(table, reading);
     let sliders = variants::sliders(table, reading);
-    if reading.errors.has_errors() {
+    // What is broken as TOML has its message already, and is not among the things.
+    let all = quantities.len() + paths.len() + events.len() + metrics.len();
+    if reading.errors.has_errors() || all < names.map.len() {
         return None;
     }
     let order = order::order(&quantities, &paths, &events, &metrics, reading)?;
-    Some(Scenario {
+    let scenario = Scenario {
         title: settings.title,
         question: settings.question,
         note: settings.note,
@@ -92,7 +95,9 @@ pub fn scenario(table: &Table, reading: &mut Reading<'_>) -> Option<Scenario> {
         sliders,
         assumptions: reading.listed.clone(),
         order,
-    })
+    };
+    certain::check(&scenario, reading);
+    (!reading.errors.has_errors()).then_some(scenario)
 }
 
 const TOP_LEVEL: &[&str] = &[

@@ -19,6 +19,12 @@ pub struct Things<'a> {
     pub correlations: &'a [Correlation],
 }
 
+impl Things<'_> {
+    fn event(&self, index: usize) -> Option<&Event> {
+        self.names.of(Name::Event(index), self.events, |event| &event.name)
+    }
+}
+
 /// All that was observed, what `as_of` implies among it.
 pub fn read(file: &Table, things: &Things, as_of: Option<i32>, reading: &mut Reading) -> Vec<Observation> {
     let mut all: Vec<Observation> = Vec::new();
@@ -31,9 +37,12 @@ pub fn read(file: &Table, things: &Things, as_of: Option<i32>, reading: &mut Rea
             && let Some(first) = all.iter().find(|o| o.what.event() == Some(event))
         {
             reading.errors.push(
-                Diagnostic::error(span, format!("`{}` is observed twice", things.events[event].name))
-                    .and_at(first.span, "first here")
-                    .help("keep the one that says more"),
+                Diagnostic::error(
+                    span,
+                    format!("`{}` is observed twice", things.event(event).map_or("it", |e| e.name.as_str())),
+                )
+                .and_at(first.span, "first here")
+                .help("keep the one that says more"),
             );
             continue;
         }
@@ -52,8 +61,16 @@ fn implied(file: &Table, day: i32, things: &Things, all: &mut Vec<Observation>, 
         .and_then(|n| n.child("as_of"))
         .map_or(Span { source: reading.file, start: 0, end: 0 }, |n| n.span);
     let by = f64::from(day) - f64::from(reading.start.unwrap_or(0));
-    for (index, event) in things.events.iter().enumerate() {
-        if event.repeats || event.happens.is_some() || all.iter().any(|o| o.what.event() == Some(index)) {
+    // Of what is observed by mistake its own message says enough.
+    let observed = file.get("observed").and_then(Node::table);
+    let observed: Vec<&str> = observed
+        .iter()
+        .flat_map(|all| all.iter())
+        .filter_map(|(_, entry)| Some(entry.node.child("event")?.text()?.content.as_str()))
+        .collect();
+    for event in things.events {
+        let Some(Name::Event(index)) = things.names.find(&event.name) else { continue };
+        if event.repeats || event.happens.is_some() || observed.contains(&event.name.as_str()) {
             continue;
         }
         match event.timing {
@@ -170,7 +187,7 @@ fn event(span: Span, inner: &Table, things: &Things, reading: &mut Reading) -> O
         );
         return None;
     };
-    let event = things.events.get(index)?;
+    let event = things.event(index)?;
     let name = &event.name;
     if !refuse_keys(inner, &["value", "sd", "odds"], "an event", reading) {
         return None;
@@ -249,6 +266,17 @@ fn event(span: Span, inner: &Table, things: &Things, reading: &mut Reading) -> O
         }
         (None, Some(node)) => {
             let by = date(node, "not_by", reading)?;
+            if let Timing::Window { from, .. } | Timing::Rate { from, .. } = event.timing
+                && by <= from
+            {
+                let opens = format_date(reading.start.unwrap_or(0) + from as i32);
+                reading.error(
+                    node.span,
+                    format!("the window of `{name}` opens on {opens} only, so this says nothing"),
+                    "give a later date, or take the observation out",
+                );
+                return None;
+            }
             if branch.is_some() {
                 reading.error(span, "what has not happened has no branch", "take `branch` out");
                 return None;
@@ -302,7 +330,7 @@ fn path(span: Span, inner: &Table, things: &Things, reading: &mut Reading) -> Op
     if !refuse_keys(inner, &["branch", "not_by", "happened", "odds"], "a path", reading) {
         return None;
     }
-    let path = things.paths.get(index)?;
+    let path = things.names.of(found, things.paths, |p| &p.name)?;
     let Some(node) = inner.get("on") else {
         reading.error(span, "nothing says when the value was seen", "give `on = DATE`");
         return None;
@@ -334,6 +362,16 @@ fn path(span: Span, inner: &Table, things: &Things, reading: &mut Reading) -> Op
         return None;
     }
     if sd.is_none() {
+        let of_shares = path.model.log && path.history.is_none();
+        if of_shares && value <= 0.0 && path.shocks.iter().all(|shock| shock.multiply) {
+            let place = super::assumption::span_of(inner, "value", span);
+            reading.error(
+                place,
+                format!("{value} cannot be a value of `{}`, which moves by shares and stays above 0", path.name),
+                "correct the value",
+            );
+            return None;
+        }
         let outside = |bound: &Option<crate::model::types::Assumption>, sign: f64| {
             bound
                 .as_ref()

@@ -2,6 +2,7 @@
 
 use super::{Reading, table};
 use crate::calendar::{Calendar, Step, format_date};
+use crate::diagnostic::Diagnostic;
 use crate::document::Table;
 use crate::model::types::RunSettings;
 
@@ -36,7 +37,13 @@ pub fn scenario(file: &Table, reading: &mut Reading) -> Settings {
     }
     let step = step(section, reading);
     match (section.get("start"), section.get("end")) {
-        (None, None) => {}
+        (None, None) => {
+            if let Some(entry) = section.entry("step") {
+                let message = "`step` does nothing in a scenario that is decided at one moment";
+                let help = "take it out, or give `start` and `end`";
+                reading.errors.push(Diagnostic::warning(entry.key, message).help(help));
+            }
+        }
         (Some(_), Some(end)) => {
             if let ([Some(start), Some(last)], Some(step)) = (dates, step) {
                 match Calendar::new(start, last, step) {

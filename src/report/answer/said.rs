@@ -2,6 +2,7 @@
 
 use crate::analysis::target::TargetFacts;
 use crate::analysis::{About, Varied};
+use crate::calendar::day_holding;
 use crate::chart::{self, words};
 use jiff::Span;
 use jiff::civil::Date;
@@ -67,7 +68,7 @@ impl<'a> Said<'a> {
 
     fn day(&self, days: f64) -> String {
         let date = self.start.and_then(|start| {
-            let span = Span::new().try_days(days.floor() as i64).ok()?;
+            let span = Span::new().try_days(i64::from(day_holding(days))).ok()?;
             start.checked_add(span).ok()
         });
         date.map_or_else(|| format!("day {}", words::number(days)), |date| date.strftime("%-d %b %Y").to_string())

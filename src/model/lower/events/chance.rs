@@ -3,7 +3,7 @@
 use super::YES;
 use crate::model::lower::{Context, Lowering};
 use crate::model::types::{Assumption, Effect, Event, InFile, Share};
-use crate::program::{Binary, Once, Value};
+use crate::program::{Binary, Once, Problem, Value};
 
 const ZERO: Value = Value::Constant(0.0);
 
@@ -136,9 +136,7 @@ impl Lowering<'_> {
     pub(super) fn branch_of(&mut self, index: usize, luck: Value, weights: &[Value], mask: Value) -> Value {
         let event = &self.scenario.events[index];
         let picked = self.b.pick(luck, weights);
-        self.b.check(picked, mask, event.span, || {
-            format!("the share of each branch of `{}` (all have a chance of 0)", event.name)
-        });
+        self.b.check_against(Problem::NoBranch, picked, mask, event.span, || format!("`{}`", event.name));
         picked
     }
 

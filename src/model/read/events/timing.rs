@@ -26,8 +26,10 @@ pub fn read(about: &About, reading: &mut Reading) -> Option<Timing> {
     let after = used.iter().any(|(k, _)| *k == "after");
     for key in ["within", "delay"] {
         if let (false, Some(entry)) = (after, about.table.entry(key)) {
+            let address = format!("{}.{key}", about.base);
+            let place = reading.laid.node(&address).map_or(entry.key, |set| set.span);
             reading.error(
-                entry.key,
+                place,
                 format!("`{key}` goes with `after`"),
                 "give `after = \"other_event\"`, or take it out",
             );
@@ -108,13 +110,14 @@ fn number(n: usize) -> String {
 }
 
 fn static_timing(about: &About, used: &[(&str, Span)], reading: &mut Reading) -> Option<Timing> {
-    for &(key, span) in used.iter().filter(|(k, _)| *k != "when") {
+    for &(key, span) in used {
         let message = format!("`{key}` needs time, and a scenario without `start` and `end` has none");
-        reading.error(
-            span,
-            message,
-            "give `start` and `end` under [scenario], or take it out: the event is then decided at once",
-        );
+        let help = if key == "when" {
+            "write `requires`: the event is then decided at once; or give `start` and `end` under [scenario]"
+        } else {
+            "give `start` and `end` under [scenario], or take it out: the event is then decided at once"
+        };
+        reading.error(span, message, help);
     }
     for key in ["within", "delay", "timing", "repeats"] {
         if let Some(entry) = about.table.entry(key) {
@@ -122,15 +125,7 @@ fn static_timing(about: &About, used: &[(&str, Span)], reading: &mut Reading) ->
             reading.error(entry.key, message, "take it out, or give `start` and `end` under [scenario]");
         }
     }
-    match (about.table.get("when"), used.iter().any(|(k, _)| *k != "when")) {
-        (_, true) => None,
-        (None, false) => Some(Timing::Static),
-        (Some(node), false) => {
-            let address = format!("{}.when", about.base);
-            let field = Field { address: &address, allowed: Allowed::Condition, probability: false };
-            Some(Timing::When(reading.condition(node, about.names, &field)?))
-        }
-    }
+    used.is_empty().then_some(Timing::Static)
 }
 
 fn since_start(day: i32, reading: &Reading) -> f64 {
