@@ -295,6 +295,8 @@ pub enum Problem {
     NotAboveZero,
     /// All branches weigh 0.
     NoBranch,
+    /// More occurrences in a step than can be played one by one.
+    TooMany,
 }
 
 impl Problem {
@@ -311,6 +313,9 @@ impl Problem {
             ),
             Problem::NotAboveZero => {
                 ("is not above 0", "a factor above 0 multiplies: `0.85 to 0.98`, for instance, never falls to 0")
+            }
+            Problem::TooMany => {
+                ("comes more than 10,000 times in one step", "take a smaller rate, or a shorter `step`")
             }
             Problem::NoBranch => (
                 "has no branch left with a chance above 0",

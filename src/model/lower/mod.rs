@@ -14,7 +14,7 @@ mod terms;
 use super::order::Thing;
 use super::types::{Scenario, Type};
 use crate::diagnostic::Span;
-use crate::program::{Branches, Builder, EventSlots, Place, Program, Range, Slot, Value};
+use crate::program::{Branches, Builder, EventSlots, Place, Problem, Program, Range, Scope, Slot, Value};
 use dependence::Dependence;
 use memory::Memory;
 use std::collections::BTreeMap;
@@ -82,6 +82,9 @@ impl Context<'_> {
         Context { reader: Some(reader), ..Context::at(Moment::Now) }
     }
 }
+
+/// Of one thing in one step, where each of them is played out.
+const MOST_OCCURRENCES: f64 = 10_000.0;
 
 struct Lowering<'s> {
     scenario: &'s Scenario,
@@ -188,6 +191,18 @@ impl Lowering<'_> {
         let Some(scope) = self.b.open_if_any(mask) else { return };
         body(self);
         self.b.close(scope);
+    }
+
+    /// Opens a body that runs for each occurrence of a step; gives it and a mask of the futures that have so many.
+    fn each_occurrence(&mut self, count: Slot, span: Span, what: impl FnOnce() -> String) -> (Scope, Value) {
+        let count = Value::Slot(count);
+        let few = self.b.at_most(count, Value::Constant(MOST_OCCURRENCES));
+        let known = self.b.select(few, count, Value::Constant(f64::NAN));
+        self.b.check_against(Problem::TooMany, known, Value::Constant(1.0), span, what);
+        let bounded = self.b.state_within(Value::Constant(0.0), Range::new(0.0, MOST_OCCURRENCES));
+        let counted = self.b.select(few, count, Value::Constant(0.0));
+        self.b.assign(bounded, counted);
+        self.b.open_times(bounded)
     }
 
     /// Does `body` for each of the pieces into which causes cut `from..to`, given the piece's bounds.

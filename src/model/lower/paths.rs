@@ -208,7 +208,8 @@ impl Lowering<'_> {
         self.b.assign(count, number);
         let sum = self.b.state_within(Value::Constant(0.0), range_of(Type::Number));
         self.b.assign(sum, Value::Constant(0.0));
-        let (scope, has) = self.b.open_times(count);
+        let rate = &jumps.rate;
+        let (scope, has) = self.each_occurrence(count, rate.span, || format!("a jump of `{}`", path.name));
         let size = self.assumption(&jumps.size, &before);
         let address = &jumps.size.address;
         self.b.check(size, has, jumps.size.span, || format!("`{address}`"));

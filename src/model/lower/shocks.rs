@@ -117,7 +117,8 @@ impl Lowering<'_> {
                     l.exp(exponent)
                 }
             };
-            let (scope, has) = l.b.open_times(count);
+            let event = &l.scenario.events[shock.when.event];
+            let (scope, has) = l.each_occurrence(count, event.span, || format!("`{}`", event.name));
             let size = l.size(shock, has, &context);
             let part = l.b.multiply(size, since);
             let more = l.b.add(Operand::Slot(total), part);

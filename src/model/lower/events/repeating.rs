@@ -113,7 +113,8 @@ impl Lowering<'_> {
         let step_counts = repeats.step_branch_counts.clone();
         let dates = repeats.branch_dates.clone();
         let address = format!("{}.branches", self.scenario.events[index].address);
-        let (scope, has) = self.b.open_times(step_count);
+        let event = &self.scenario.events[index];
+        let (scope, has) = self.each_occurrence(step_count, event.span, || format!("`{}`", event.name));
         let here = self.b.and(has, mask);
         let luck = self.luck(&address, 0, Once::Occurrence);
         let branch = self.branch_of(index, luck, &weights, here);
