@@ -349,9 +349,12 @@ impl EventTally {
             counted[i] = dates[i];
             let step = step_of(dates[i]);
             self.steps[step] += weight;
-            let day = f64::from(day_holding(dates[i]));
-            let day = if plan.days_each == 1.0 { day as usize } else { (day / plan.days_each).ceil() as usize };
-            self.days[day.min(plan.day_entries - 1)] += weight;
+            // In a scenario that is decided at one moment there is one.
+            if plan.day_entries > 1 {
+                let day = day_holding(dates[i]) as usize;
+                let entry = if plan.days_each == 1.0 { day } else { (day as f64 / plan.days_each).ceil() as usize };
+                self.days[entry.min(plan.day_entries - 1)] += weight;
+            }
             self.outcomes[classes[i]] += weight;
             match &slots.branches {
                 Branches::None => {}
