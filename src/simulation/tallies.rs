@@ -335,6 +335,9 @@ impl EventTally {
         block: &Block,
         classes: &[usize; LANES],
     ) {
+        if program.ends.last() == Some(&0.0) && slots.count.is_none() {
+            return self.add_timeless(frame, slots, block, classes);
+        }
         let dates = frame.column(slots.date);
         let step_of = |date: f64| match plan.step_of_day.get(date.ceil() as usize) {
             Some(&step) => step as usize,
@@ -379,6 +382,29 @@ impl EventTally {
             self.date.add(&counted);
         } else {
             self.date.add(&block.weighted(&counted));
+        }
+    }
+
+    /// Where everything is decided at one moment, all dates are 0: what did not happen counts with a weight of 0, so that
+    /// nothing depends on a guess of the processor.
+    #[inline(always)]
+    fn add_timeless(&mut self, frame: &Frame, slots: &EventSlots, block: &Block, classes: &[usize; LANES]) {
+        let dates = frame.column(slots.date);
+        let weight = |i: usize| if dates[i] < f64::INFINITY { block.weights[i] } else { 0 };
+        let mut happened = 0;
+        for i in 0..block.lanes {
+            happened += weight(i);
+            self.outcomes[classes[i]] += weight(i);
+        }
+        self.steps[0] += happened;
+        self.count += u128::from(happened);
+        if let Branches::One(slot) = &slots.branches {
+            let branches = frame.column(*slot);
+            for i in 0..block.lanes {
+                let branch = if branches[i] > 0.0 { branches[i] as usize } else { 0 };
+                self.branch_steps[branch][0] += weight(i);
+                self.branch_outcomes[branch][classes[i]] += weight(i);
+            }
         }
     }
 }
