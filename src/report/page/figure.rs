@@ -18,14 +18,23 @@ fn figure(chart: &Chart) -> Markup {
     }
 }
 
-/// The SVG without what the page's style says: its own style, and each colour whose role stands beside it as a class.
+/// What `.chart` in the page's style says of everything that does not say otherwise.
+const SAID: [&str; 4] = [
+    " xmlns=\"http://www.w3.org/2000/svg\"",
+    " font-family=\"Noto Sans, system-ui, sans-serif\"",
+    " stroke-width=\"2\"",
+    " stroke-linejoin=\"round\"",
+];
+
+/// The SVG without what the page's style says: its own style, what is [`SAID`], and each colour whose role stands beside it
+/// as a class.
 fn inline(svg: &str) -> String {
     let start = svg.find("<svg").unwrap_or(0);
     let end = svg.rfind("</svg>").map_or(svg.len(), |at| at + "</svg>".len());
     let mut rest = &svg[start..end];
     let mut out = String::with_capacity(rest.len());
     while let Some(open) = rest.find('<') {
-        out.push_str(&rest[..open]);
+        out.push_str(Some(&rest[..open]).filter(|text| !text.trim().is_empty()).unwrap_or_default());
         rest = &rest[open..];
         if let Some(style) = rest.strip_prefix("<style>") {
             rest = style.find("</style>").map_or("", |at| &style[at + "</style>".len()..]);
@@ -50,6 +59,11 @@ fn element(tag: &str, out: &mut String) {
             kept.replace_range(from..to, "");
         }
     }
+    for said in SAID {
+        if let Some(from) = kept.find(said) {
+            kept.replace_range(from..from + said.len(), "");
+        }
+    }
     out.push_str(&kept);
 }
 
@@ -69,11 +83,11 @@ mod tests {
     fn colours_with_a_role_are_left_to_the_page() {
         let svg = "<?xml version=\"1.0\"?>\n<svg class=\"chart wide\"><title id=\"a-t\">a &lt; b</title>\
                    <style>@media x{.f-c1{fill:#3D9EDD}}</style><rect class=\"f-c1\" x=\"1\" fill=\"#0072B2\"/>\
-                   <line fill=\"none\" class=\"s-ink\" stroke=\"#1B1F24\" stroke-width=\"2\"/>\
-                   <rect fill=\"#123456\"/></svg>\n";
+                   <line fill=\"none\" class=\"s-ink\" stroke=\"#1B1F24\" stroke-width=\"2\"/>\n\
+                   <line class=\"s-ink\" stroke-width=\"3\"/><rect fill=\"#123456\"/></svg>\n";
         let expected = "<svg class=\"chart wide\"><title id=\"a-t\">a &lt; b</title>\
-                        <rect class=\"f-c1\" x=\"1\"/><line fill=\"none\" class=\"s-ink\" stroke-width=\"2\"/>\
-                        <rect fill=\"#123456\"/></svg>";
+                        <rect class=\"f-c1\" x=\"1\"/><line fill=\"none\" class=\"s-ink\"/>\
+                        <line class=\"s-ink\" stroke-width=\"3\"/><rect fill=\"#123456\"/></svg>";
         assert_eq!(inline(svg), expected);
     }
 }
