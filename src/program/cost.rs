@@ -27,8 +27,8 @@ pub(super) fn weigh(code: &mut [Instruction], temporary: &[bool]) {
     for instruction in code {
         instruction.op.bodies().for_each(|(body, _)| weigh(body, temporary));
         match &mut instruction.op {
-            Op::IfAny { body, few, .. } => *few = crossing(total(body), total(body)),
-            Op::IfLess(branch) => branch.few = crossing(total(&branch.body), total(&branch.body)),
+            Op::IfAny { body, few, .. } => *few = crossing(total(body)),
+            Op::IfLess(branch) => branch.few = crossing(total(&branch.body)),
             Op::Pieces(pieces) => {
                 let Pieces { whole, body, kept, few, .. } = &mut **pieces;
                 kept.clear();
@@ -39,15 +39,16 @@ pub(super) fn weigh(code: &mut [Instruction], temporary: &[bool]) {
                 // be taken for a fault, the block is played piece by piece.
                 let checked = contains_check(whole) || contains_check(body);
                 let pieces = total(body);
-                *few = if checked { 0 } else { crossing(Cost { column: 2 * pieces.column, ..pieces }, pieces) };
+                *few = if checked { 0 } else { crossing(Cost { column: pieces.column.saturating_mul(2), ..pieces }) };
             }
             _ => {}
         }
     }
 }
 
-fn crossing(whole: Cost, single: Cost) -> u32 {
-    (whole.column / (TURN + single.future)).min(MOST)
+/// Up to how many futures one by one are cheaper than the block.
+fn crossing(body: Cost) -> u32 {
+    (body.column / body.future.saturating_add(TURN)).min(MOST)
 }
 
 fn total(code: &[Instruction]) -> Cost {
@@ -58,9 +59,10 @@ fn total(code: &[Instruction]) -> Cost {
 }
 
 fn cost(op: &Op) -> Cost {
-    let with = |cost: Cost, body: &[Instruction]| {
+    let gate = |body: &[Instruction], times: u32| {
         let body = total(body);
-        Cost { column: cost.column.saturating_add(body.column), future: cost.future.saturating_add(body.future) }
+        let of = |gate: u32, once: u32| once.saturating_mul(times).saturating_add(gate);
+        Cost { column: of(GATE.column, body.column), future: of(GATE.future, body.future) }
     };
     match op {
         Op::Unary(Unary::Exp | Unary::Ln | Unary::Log10 | Unary::Logit | Unary::Sigmoid, ..)
@@ -70,11 +72,11 @@ fn cost(op: &Op) -> Cost {
         | Op::Pick { .. } => SERIES,
         Op::Normal { .. } | Op::NormalOf { .. } => Cost { column: 3000, future: 60 },
         Op::Unary(Unary::NormalShare, ..) | Op::Draw { .. } | Op::DrawWith(_) => DRAW,
-        Op::IfAny { body, .. } => with(GATE, body),
-        Op::IfLess(branch) => with(GATE, &branch.body),
+        Op::IfAny { body, .. } => gate(body, 1),
+        Op::IfLess(branch) => gate(&branch.body, 1),
         // Few futures have more than one occurrence or one cut.
-        Op::Times { body, .. } => with(with(GATE, body), body),
-        Op::Pieces(pieces) => with(with(GATE, &pieces.body), &pieces.body),
+        Op::Times { body, .. } => gate(body, 2),
+        Op::Pieces(pieces) => gate(&pieces.body, 2),
         _ => CHEAP,
     }
 }

@@ -123,7 +123,7 @@ pub fn sigmoid(x: f64) -> f64 {
 
 #[inline(always)]
 fn exp_of<const FUSED: bool>(x: f64) -> f64 {
-    let (rounded, exact) = halved_down::<FUSED>(x);
+    let (rounded, exact) = reduced::<FUSED>(x);
     let r = fused::<FUSED>(rounded - ROUNDER, -LN_2_LOW, exact);
     scaled(1.0 + (r + exp_curve::<FUSED>(r)), rounded)
 }
@@ -138,7 +138,7 @@ fn exp_sum<const FUSED: bool>(x: f64, rest: f64) -> f64 {
 /// n + [`ROUNDER`], and eʳ − 1, where x = n ln 2 + r.
 #[inline(always)]
 fn exp_parts<const FUSED: bool>(x: f64, rest: f64) -> (f64, f64) {
-    let (rounded, exact) = halved_down::<FUSED>(x);
+    let (rounded, exact) = reduced::<FUSED>(x);
     let n = rounded - ROUNDER;
     let r = fused::<FUSED>(n, -LN_2_LOW, exact);
     let lost = (exact - r) - n * LN_2_LOW + rest;
@@ -148,7 +148,7 @@ fn exp_parts<const FUSED: bool>(x: f64, rest: f64) -> (f64, f64) {
 
 /// n + [`ROUNDER`], and x − n ln 2 but for the last digits of ln 2.
 #[inline(always)]
-fn halved_down<const FUSED: bool>(x: f64) -> (f64, f64) {
+fn reduced<const FUSED: bool>(x: f64) -> (f64, f64) {
     // Beyond these bounds the result is 0 or infinite anyway; comparisons are so written that NaN stays NaN.
     let x = if x > 710.0 { 710.0 } else { x };
     let x = if x < -746.0 { -746.0 } else { x };
