@@ -3,13 +3,13 @@
 //! The operation is looked up once for a column and then applied to all its futures; the loops are plain Rust over arrays,
 //! compiled once for each instruction set, and give the same bits on all of them.
 
-use super::lane::execute_lane;
+use super::gates::Lanes;
 use crate::chance::distributions::Distribution;
 use crate::chance::math::elementary::exp;
 use crate::chance::math::normal::standard_normal_column;
 use crate::chance::uniform::{step_key, uniform, word};
-use crate::program::fold::{binary, ternary, unary, yes_no};
-use crate::program::{IfLess, Instruction, LANES, Once, Op, Operand, Pieces, Program, Slot};
+use crate::program::fold::{binary, ternary, unary};
+use crate::program::{Instruction, LANES, Once, Op, Operand, Program, Slot};
 use multiversion::multiversion;
 
 /// One number for each future of the block.
@@ -34,12 +34,12 @@ pub struct Frame<'a> {
     /// kernels of a program fit into the cache for instructions.
     width: usize,
     /// When each column was last written, in writings since the block began.
-    written: Vec<u64>,
-    writings: u64,
+    pub(super) written: Vec<u64>,
+    pub(super) writings: u64,
     /// For masks: when they were last looked at, and which futures had it.
-    looked: Vec<(u64, Lanes)>,
+    pub(super) looked: Vec<(u64, Lanes)>,
     /// What futures that are done one by one leave behind, until the others are done.
-    aside: Vec<f64>,
+    pub(super) aside: Vec<f64>,
     /// Index of the block's first future.
     pub(super) first: u64,
     pub(super) step: usize,
@@ -47,50 +47,9 @@ pub struct Frame<'a> {
     pub fault: Option<Fault>,
 }
 
-/// Futures of a block: bit k of word j stands for future 8k + j, so that vector code can set them.
-#[derive(Clone, Copy, Default)]
-struct Lanes([u64; 8]);
-
-impl Lanes {
-    #[inline(always)]
-    fn that(holds: impl Fn(usize) -> bool) -> Lanes {
-        let mut words = [0; 8];
-        let mut bit = 1;
-        for start in (0..LANES).step_by(8) {
-            for (j, word) in words.iter_mut().enumerate() {
-                *word |= if holds(start + j) { bit } else { 0 };
-            }
-            bit <<= 1;
-        }
-        Lanes(words)
-    }
-
-    fn any(self) -> bool {
-        any_bit(self.0.into_iter())
-    }
-
-    #[inline(always)]
-    fn or(self, other: Lanes) -> Lanes {
-        Lanes(std::array::from_fn(|j| self.0[j] | other.0[j]))
-    }
-
-    fn count(self) -> u32 {
-        self.0.iter().map(|word| word.count_ones()).sum()
-    }
-
-    fn each(self, mut f: impl FnMut(usize)) {
-        for (j, mut word) in self.0.into_iter().enumerate() {
-            while word != 0 {
-                f(8 * word.trailing_zeros() as usize + j);
-                word &= word - 1;
-            }
-        }
-    }
-}
-
 /// A column, or a number that stands for a whole one.
 #[derive(Clone, Copy)]
-enum Source<'c> {
+pub(super) enum Source<'c> {
     Column(&'c Column),
     Number(f64),
 }
@@ -112,7 +71,7 @@ fn any_bit(words: impl Iterator<Item = u64>) -> bool {
 }
 
 #[inline(always)]
-fn source<'c>(columns: &'c [Box<Column>], program: &Program, step: usize, operand: Operand) -> Source<'c> {
+pub(super) fn source<'c>(columns: &'c [Box<Column>], program: &Program, step: usize, operand: Operand) -> Source<'c> {
     match operand {
         Operand::Slot(slot) => Source::Column(&columns[slot as usize]),
         Operand::Constant(number) => Source::Number(number),
@@ -185,7 +144,7 @@ impl<'a> Frame<'a> {
 
     /// A column to be written.
     #[inline(always)]
-    fn open(&mut self, out: Slot) -> &mut [f64; LANES] {
+    pub(super) fn open(&mut self, out: Slot) -> &mut [f64; LANES] {
         self.touch(out);
         &mut self.columns[out as usize].0
     }
@@ -224,7 +183,7 @@ impl<'a> Frame<'a> {
     }
 
     #[inline(always)]
-    fn map2(&mut self, out: Slot, a: Operand, b: Operand, f: impl Fn(f64, f64) -> f64) {
+    pub(super) fn map2(&mut self, out: Slot, a: Operand, b: Operand, f: impl Fn(f64, f64) -> f64) {
         let to = &mut self.spare.0[..self.width];
         let source = |operand| source(&self.columns, self.program, self.step, operand);
         let width = self.width;
@@ -309,118 +268,6 @@ impl<'a> Frame<'a> {
             *to = uniform(word(key, future));
         }
         self.put(out);
-    }
-
-    /// The futures in which a mask holds. A NaN counts: whatever is done for them decides what to do with it.
-    #[inline(always)]
-    fn lanes_of(&mut self, mask: Slot) -> Lanes {
-        let (when, lanes) = self.looked[mask as usize];
-        if when > self.written[mask as usize] {
-            return lanes;
-        }
-        let column = &self.columns[mask as usize].0;
-        let lanes = Lanes::that(|i| column[i] != 0.0);
-        self.writings += 1;
-        self.looked[mask as usize] = (self.writings, lanes);
-        lanes
-    }
-
-    /// The futures in which a < b.
-    #[inline(always)]
-    fn less(&self, a: Operand, b: Operand) -> Lanes {
-        let source = |operand| source(&self.columns, self.program, self.step, operand);
-        match (source(a), source(b)) {
-            (Source::Column(a), Source::Column(b)) => Lanes::that(|i| a.0[i] < b.0[i]),
-            (Source::Column(a), Source::Number(b)) => Lanes::that(|i| a.0[i] < b),
-            (Source::Number(a), Source::Column(b)) => Lanes::that(|i| a < b.0[i]),
-            (Source::Number(a), Source::Number(b)) => Lanes::that(|_| a < b),
-        }
-    }
-
-    /// The futures in which one of the causes' dates lies inside of `from` and `to`.
-    #[inline(always)]
-    fn cut(&self, causes: &[Slot], from: Operand, to: Operand) -> Lanes {
-        let source = |operand| source(&self.columns, self.program, self.step, operand);
-        let mut lanes = Lanes::default();
-        for &cause in causes {
-            let date = &self.columns[cause as usize].0;
-            let these = match (source(from), source(to)) {
-                (Source::Number(from), Source::Number(to)) => Lanes::that(|i| (date[i] > from) & (date[i] < to)),
-                (Source::Number(from), Source::Column(to)) => Lanes::that(|i| (date[i] > from) & (date[i] < to.0[i])),
-                (Source::Column(from), Source::Number(to)) => Lanes::that(|i| (date[i] > from.0[i]) & (date[i] < to)),
-                (Source::Column(from), Source::Column(to)) => {
-                    Lanes::that(|i| (date[i] > from.0[i]) & (date[i] < to.0[i]))
-                }
-            };
-            lanes = lanes.or(these);
-        }
-        lanes
-    }
-
-    #[inline(always)]
-    fn if_any(&mut self, mask: Slot, body: &[Instruction], few: u32) {
-        let lanes = self.lanes_of(mask);
-        match lanes.count() {
-            0 => {}
-            count if count <= few => lanes.each(|lane| execute_lane(self, body, lane)),
-            _ => execute(self, body),
-        }
-    }
-
-    #[inline(always)]
-    fn if_less(&mut self, branch: &IfLess) {
-        let lanes = self.less(branch.a, branch.b);
-        match lanes.count() {
-            0 => {}
-            count if count <= branch.few => lanes.each(|lane| {
-                self.set(branch.mask, lane, 1.0);
-                execute_lane(self, &branch.body, lane);
-            }),
-            _ => {
-                self.map2(branch.mask, branch.a, branch.b, |a, b| yes_no(a < b));
-                execute(self, &branch.body);
-            }
-        }
-    }
-
-    /// Does the body piece by piece where something is cut; the whole for all others.
-    #[inline(always)]
-    fn pieces(&mut self, pieces: &Pieces) {
-        let Pieces { whole, kept, few, .. } = pieces;
-        let cut = self.cut(&pieces.causes, pieces.from, pieces.to);
-        match cut.count() {
-            0 => execute(self, whole),
-            count if count <= *few => {
-                // The whole does these futures too: so they are as they were until it is done.
-                let mut aside = std::mem::take(&mut self.aside);
-                aside.clear();
-                cut.each(|lane| {
-                    let first = aside.len();
-                    aside.extend(kept.iter().map(|&slot| self.columns[slot as usize].0[lane]));
-                    self.pieces_of(pieces, lane);
-                    for (&slot, value) in kept.iter().zip(&mut aside[first..]) {
-                        std::mem::swap(value, &mut self.columns[slot as usize].0[lane]);
-                    }
-                });
-                execute(self, whole);
-                let mut left = aside.iter();
-                cut.each(|lane| {
-                    for (&slot, &value) in kept.iter().zip(left.by_ref()) {
-                        self.columns[slot as usize].0[lane] = value;
-                    }
-                });
-                kept.iter().for_each(|&slot| self.touch(slot));
-                self.aside = aside;
-            }
-            _ => {
-                let to = self.read(pieces.to);
-                *self.open(pieces.low) = self.read(pieces.from);
-                while self.next_piece(pieces, &to) {
-                    execute(self, &pieces.body);
-                    *self.open(pieces.low) = self.columns[pieces.high as usize].0;
-                }
-            }
-        }
     }
 
     #[inline(always)]
@@ -509,26 +356,6 @@ impl<'a> Frame<'a> {
             column[i] = distribution.quantile(u[i], 1.0 - u[i]);
         }
     }
-
-    /// Sets the bounds of the next piece in each future; says whether there is one in any.
-    #[inline(always)]
-    fn next_piece(&mut self, pieces: &Pieces, to: &[f64; LANES]) -> bool {
-        let from = self.columns[pieces.low as usize].0;
-        let mut end = *to;
-        for &cause in &pieces.causes {
-            let date = &self.columns[cause as usize].0;
-            for i in 0..LANES {
-                let cuts = (date[i] > from[i]) & (date[i] < end[i]);
-                end[i] = if cuts { date[i] } else { end[i] };
-            }
-        }
-        *self.open(pieces.high) = end;
-        let mut more = 0u32;
-        for i in 0..LANES {
-            more += u32::from(from[i] < end[i]);
-        }
-        more != 0
-    }
 }
 
 /// How many occurrences a uniform stands for when `mean` are expected: the least number with at least that share.
@@ -555,7 +382,7 @@ pub(super) fn occurrences(mean: f64, u: f64) -> f64 {
 
 /// Executes operations in order, those of other steps left out.
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq", "x86_64+avx2+fma"))]
-fn execute(frame: &mut Frame, code: &[Instruction]) {
+pub(super) fn execute(frame: &mut Frame, code: &[Instruction]) {
     let step = frame.step as u32;
     for instruction in code {
         if !instruction.when.holds(step) {

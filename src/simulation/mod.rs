@@ -3,6 +3,7 @@
 mod bins;
 mod exact;
 mod frame;
+mod gates;
 pub mod intervals;
 mod lane;
 pub mod paired;
