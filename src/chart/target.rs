@@ -70,18 +70,6 @@ impl Shown {
         }
     }
 
-    /// `5 more`, `3 USD/bbl less`, `hardly changes`.
-    pub(super) fn change(&self, now: f64, before: f64) -> String {
-        if self.unit.is_none() {
-            return words::change(now, before, None);
-        }
-        if self.figure(now) == self.figure(before) {
-            return "hardly changes".to_owned();
-        }
-        let by = self.numbers.with_unit((now - before).abs());
-        format!("{by} {}", if now > before { "more" } else { "less" })
-    }
-
     /// `+2.1`, `−3.9`.
     pub(super) fn signed(&self, value: f64) -> String {
         match self.unit {

@@ -43,13 +43,12 @@ pub fn waterfall(waterfall: &Waterfall, width: u32) -> Option<Svg> {
     let (low, high) = bounds(waterfall);
     let shown = waterfall.target.shown(low, high);
     let (from, to) = (waterfall.from.1, waterfall.to.1);
-    let does = shown.change(most.effect, 0.0);
-    let does = if does == "hardly changes" { "but hardly anything".to_owned() } else { does };
     let answer = format!(
-        "From {} to {}. {} does most: {does}.",
+        "From {} to {}. {} does most: {}.",
         shown.figure(from),
         shown.phrase(to),
-        words::label(&most.title)
+        words::label(&most.title),
+        shown.signed(most.effect)
     );
     let title = format!("Why does {} change?", waterfall.target.title);
     let mut frame = Frame::new("waterfall", &title, &answer, width);

@@ -63,6 +63,16 @@ pub fn results(
 ) -> Results {
     let before = |name: &str| base?.outcomes.iter().find(|other| other.name == name).map(|other| other.probability);
     let event = |name: &str| base?.events.iter().find(|other| other.name == name).map(|other| other.probability);
+    let share = |(name, title): (&str, &str), color: &str, [low, probability, high]: [f64; 3], base| Share {
+        name: name.to_owned(),
+        title: words::label(title),
+        color: color.to_owned(),
+        probability,
+        low,
+        high,
+        base,
+        words: share_words(probability, base, outcome.run.futures),
+    };
     Results {
         version,
         stage,
@@ -71,29 +81,11 @@ pub fn results(
         answer: sentences::text(&sentences::answer(outcome)),
         changed: base.map(|base| changed(outcome, base)).unwrap_or_default(),
         outcomes: (outcome.outcomes.iter())
-            .map(|o| Share {
-                name: o.name.clone(),
-                title: words::label(&o.title),
-                color: o.color.clone(),
-                probability: o.probability,
-                low: o.low,
-                high: o.high,
-                base: before(&o.name),
-                words: share_words(o.probability, before(&o.name), outcome.run.futures),
-            })
+            .map(|o| share((&o.name, &o.title), &o.color, [o.low, o.probability, o.high], before(&o.name)))
             .collect(),
         metrics: outcome.metrics.iter().map(|metric| measure(metric, outcome, base)).collect(),
         events: (outcome.events.iter())
-            .map(|e| Share {
-                name: e.name.clone(),
-                title: words::label(&e.title),
-                color: String::new(),
-                probability: e.probability,
-                low: e.low,
-                high: e.high,
-                base: event(&e.name),
-                words: share_words(e.probability, event(&e.name), outcome.run.futures),
-            })
+            .map(|e| share((&e.name, &e.title), "", [e.low, e.probability, e.high], event(&e.name)))
             .collect(),
         charts: charts.iter().filter(|pair| pair.wide.name != "dependence").map(chart).collect(),
         warnings: outcome.warnings.clone(),
