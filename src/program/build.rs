@@ -8,7 +8,9 @@ mod guards;
 
 pub use bodies::Scope;
 
-use super::{CheckSite, ClampSite, Instruction, Op, Operand, Program, Range, Slot, Unary, When, cost, layout, tighten};
+use super::{
+    CheckSite, ClampSite, Instruction, Op, Operand, Program, Range, Slot, Unary, When, apart, layout, tighten,
+};
 use std::collections::HashMap;
 
 pub type Value = Operand;
@@ -370,7 +372,7 @@ impl Builder {
         let mut temporary: Vec<bool> = self.slots.iter().map(|s| s.temporary).collect();
         tighten::tighten(&mut program, &mut temporary);
         layout::reuse_columns(&mut program, &temporary);
-        cost::weigh(&mut program.update, &temporary);
+        apart::note(&mut program.update, &temporary);
         program
     }
 }

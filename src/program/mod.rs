@@ -4,8 +4,8 @@
 //! `update` and `after` are executed in every step (what is read as of the step's start; the things in dependency order;
 //! what is kept of the step); `end` gives metrics and outcomes. Yes is 1.0, no is 0.0, and NaN is what cannot be told.
 
+mod apart;
 mod build;
-mod cost;
 pub mod fold;
 mod layout;
 mod print;
@@ -159,11 +159,9 @@ pub enum Op {
     },
     /// The body, for the futures in which the mask holds; it may be executed for the others too, as long as it is for one,
     /// and makes no difference to them.
-    /// Up to `few` futures it is done one by one.
     IfAny {
         mask: Slot,
-        body: Vec<Instruction>,
-        few: u32,
+        body: Box<Body>,
     },
     IfLess(Box<IfLess>),
     Pieces(Box<Pieces>),
@@ -212,8 +210,7 @@ pub struct IfLess {
     pub mask: Slot,
     pub a: Operand,
     pub b: Operand,
-    pub body: Vec<Instruction>,
-    pub few: u32,
+    pub body: Body,
 }
 
 /// The body, cut by cut: `low` and `high` are set to the bounds of the pieces into which the causes' dates cut
@@ -227,11 +224,27 @@ pub struct Pieces {
     pub causes: Box<[Slot]>,
     /// Where nothing is cut: the same for `from` and `to`.
     pub whole: Vec<Instruction>,
-    pub body: Vec<Instruction>,
-    /// What the body leaves behind.
-    pub kept: Vec<Slot>,
-    /// Up to so many futures that are cut are done one by one, and the others as a whole.
+    pub body: Body,
+    /// Whether something in it may stop the run.
+    pub checked: bool,
+}
+
+/// Operations that are done for some futures of a block only, and what has to be carried to do them apart.
+#[derive(Clone, Debug, Default)]
+pub struct Body {
+    pub code: Vec<Instruction>,
+    /// What they read before they write it, and what they may leave as it is.
+    pub reads: Vec<Slot>,
+    /// What they write and others read.
+    pub keeps: Vec<Slot>,
+    /// Up to so many futures are sooner carried than the whole block is done.
     pub few: u32,
+}
+
+impl From<Vec<Instruction>> for Body {
+    fn from(code: Vec<Instruction>) -> Self {
+        Body { code, ..Body::default() }
+    }
 }
 
 /// An operation and the steps in which it is executed: as long as a line of the nearest cache.

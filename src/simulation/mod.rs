@@ -5,7 +5,6 @@ mod exact;
 mod frame;
 mod gates;
 pub mod intervals;
-mod lane;
 pub mod paired;
 pub mod result;
 pub mod run;
