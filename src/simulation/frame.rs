@@ -257,15 +257,20 @@ impl<'a> Frame<'a> {
     pub(super) fn stream(&self, key: u64, once: Once) -> u64 {
         match once {
             Once::Future => key,
-            Once::Step => step_key(key, self.step as u32),
+            Once::Step | Once::Count => step_key(key, self.step as u32),
             Once::Occurrence => step_key(step_key(key, self.step as u32), self.occurrence),
         }
     }
 
     #[inline(always)]
     fn uniforms(&mut self, out: Slot, key: u64) {
-        for (to, future) in self.spare.0[..self.width].iter_mut().zip(self.first..) {
-            *to = uniform(word(key, future));
+        let to = &mut self.spare.0[..self.width];
+        if let Some(points) = self.program.points(key) {
+            points.column(self.first, to);
+        } else {
+            for (to, future) in to.iter_mut().zip(self.first..) {
+                *to = uniform(word(key, future));
+            }
         }
         self.put(out);
     }

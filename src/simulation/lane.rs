@@ -20,7 +20,8 @@ impl Frame<'_> {
     }
 
     fn uniform_of(&self, key: u64, lane: usize) -> f64 {
-        uniform(word(key, self.first + lane as u64))
+        let future = self.first + lane as u64;
+        self.program.points(key).map_or_else(|| uniform(word(key, future)), |points| points.at(future))
     }
 
     fn pick_of(&self, uniform: Operand, weights: &[Operand], lane: usize) -> f64 {
