@@ -1,6 +1,7 @@
 //! Many sets of assumptions on the same luck: what the analyses share.
 
-use super::{About, Varied};
+use super::{About, Played, Varied};
+use crate::chance::sobol::Sampling;
 use crate::diagnostic::{Diagnostics, Failure, nearest};
 use crate::model::ScenarioFile;
 use crate::model::files::Files;
@@ -21,10 +22,19 @@ pub struct Playing<'a> {
     /// None: what the file says.
     pub futures: Option<u64>,
     pub seed: Option<u64>,
+    pub sampling: Option<Sampling>,
     pub threads: Option<usize>,
     /// Told how many futures are finished, and of how many.
     pub progress: Option<&'a (dyn Fn(u64, u64) + Sync)>,
     pub interrupted: Option<&'a AtomicBool>,
+}
+
+/// The luck on which scenarios are played out.
+#[derive(Clone, Copy)]
+pub struct Luck {
+    pub futures: u64,
+    pub seed: u64,
+    pub sampling: Sampling,
 }
 
 /// A scenario as it is asked about: a file with what a variant and `--set` lay over it.
@@ -56,6 +66,15 @@ impl<'a> Experiment<'a> {
 
     pub fn seed(&self) -> u64 {
         self.playing.seed.unwrap_or(self.scenario.run.seed)
+    }
+
+    pub fn sampling(&self) -> Sampling {
+        self.playing.sampling.unwrap_or(self.scenario.run.sampling)
+    }
+
+    /// How it is played out, for the record.
+    pub fn played(&self, cases: u64) -> Played {
+        Played { futures: self.futures(), seed: self.seed(), sampling: self.sampling().name().to_owned(), cases }
     }
 
     pub fn futures(&self) -> u64 {
@@ -111,7 +130,8 @@ impl<'a> Experiment<'a> {
     /// Plays scenarios out on the same luck; the columns are those of every one of them.
     pub fn play(&self, scenarios: &[&Scenario], columns: &[Column], wanted: Wanted) -> Result<Paired, Failure> {
         let all: Vec<Vec<Column>> = vec![columns.to_vec(); scenarios.len()];
-        play(scenarios, &all, wanted, self.seed(), self.futures(), self.playing).map(|(paired, _)| paired)
+        let luck = Luck { futures: self.futures(), seed: self.seed(), sampling: self.sampling() };
+        play(scenarios, &all, wanted, luck, self.playing).map(|(paired, _)| paired)
     }
 
     pub fn about(&self) -> About {
@@ -153,15 +173,15 @@ pub fn play(
     scenarios: &[&Scenario],
     columns: &[Vec<Column>],
     wanted: Wanted,
-    seed: u64,
-    futures: u64,
+    luck: Luck,
     playing: Playing,
 ) -> Result<(Paired, Vec<Program>), Failure> {
-    let programs: Vec<Program> = scenarios.iter().map(|scenario| scenario.program(seed)).collect();
+    let Luck { futures, seed, sampling } = luck;
+    let programs: Vec<Program> = scenarios.iter().map(|scenario| scenario.program(seed, sampling)).collect();
     let players: Vec<Player> =
         (programs.iter().zip(columns)).map(|(program, columns)| Player { program, columns: columns.clone() }).collect();
     let of = futures * players.len() as u64;
-    let tell = |finished: u64| {
+    let tell = |finished: u64, _| {
         if let Some(progress) = playing.progress {
             progress(finished, of);
         }
@@ -169,6 +189,7 @@ pub fn play(
     let outcomes = scenarios.iter().map(|scenario| scenario.outcomes.len()).max().unwrap_or(0);
     let settings = Settings {
         futures,
+        precision: None,
         threads: playing.threads,
         outcomes,
         progress: Some(&tell),

@@ -17,6 +17,8 @@ pub use range::Range;
 
 use crate::chance::distributions::Distribution;
 use crate::chance::distributions::Family;
+use crate::chance::sobol::{Design, Points, Sampling};
+use crate::chance::uniform::step_key;
 use crate::diagnostic::Span;
 use std::sync::Arc;
 
@@ -90,11 +92,22 @@ pub enum Ternary {
 }
 
 /// Where a uniform comes from: one for each future, for each future and step, or for each occurrence in a step.
+/// `Count` is one for each future and step that says how many occurrences there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Once {
     Future,
     Step,
+    Count,
     Occurrence,
+}
+
+/// A place where luck is drawn, in the steps `from..to`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Site {
+    pub key: u64,
+    pub once: Once,
+    pub from: u32,
+    pub to: u32,
 }
 
 #[derive(Clone, Debug)]
@@ -392,11 +405,36 @@ pub struct Program {
     pub weight: Option<Operand>,
     /// The part of it that each observation has.
     pub observations: Vec<(String, Slot)>,
+    /// Where luck is drawn, in the order of the operations.
+    pub sites: Vec<Site>,
+    /// How draws are spread evenly over futures; None where all of them are random.
+    pub design: Option<Arc<Design>>,
 }
 
 impl Program {
     /// K, the number of steps.
     pub fn steps(&self) -> usize {
         self.ends.len() - 1
+    }
+
+    /// The streams of words that can be spread evenly over futures, in the order of time: what is drawn once for a whole
+    /// future, then what is drawn in each step. What comes any number of times in a step is not among them.
+    pub fn streams(&self) -> impl Iterator<Item = u64> {
+        let of = |once: Once| self.sites.iter().filter(move |site| site.once == once);
+        let in_step = move |step: u32| {
+            let drawn = of(Once::Step).filter(move |site| (site.from..site.to).contains(&step));
+            drawn.map(move |site| step_key(site.key, step))
+        };
+        of(Once::Future).map(|site| site.key).chain((1..=self.steps() as u32).flat_map(in_step))
+    }
+
+    pub fn sampling(&self) -> Sampling {
+        if self.design.is_some() { Sampling::Sobol } else { Sampling::Random }
+    }
+
+    /// The evenly spread numbers of a stream, if it has them.
+    #[inline]
+    pub fn points(&self, stream: u64) -> Option<Points<'_>> {
+        self.design.as_ref()?.points(stream)
     }
 }

@@ -86,7 +86,7 @@ fn columns(slots: &[Slot]) -> String {
 fn once_in(once: Once) -> &'static str {
     match once {
         Once::Future => "",
-        Once::Step => " of the step",
+        Once::Step | Once::Count => " of the step",
         Once::Occurrence => " of the occurrence",
     }
 }

@@ -289,15 +289,20 @@ impl<'a> Frame<'a> {
     pub(super) fn stream(&self, key: u64, once: Once) -> u64 {
         match once {
             Once::Future => key,
-            Once::Step => step_key(key, self.step as u32),
+            Once::Step | Once::Count => step_key(key, self.step as u32),
             Once::Occurrence => step_key(step_key(key, self.step as u32), self.occurrence),
         }
     }
 
     #[inline(always)]
     fn uniforms(&mut self, out: Slot, key: u64) {
-        for (to, future) in self.spare.0[..self.width].iter_mut().zip(&self.futures) {
-            *to = uniform(word(key, *future));
+        let to = &mut self.spare.0[..self.width];
+        match self.program.points(key) {
+            None => to.iter_mut().zip(&self.futures).for_each(|(to, future)| *to = uniform(word(key, *future))),
+            Some(points) if self.side.is_some() => points.column(self.futures[0], to),
+            Some(points) => {
+                to.iter_mut().zip(&self.futures).for_each(|(to, future)| *to = points.at(*future));
+            }
         }
         self.put(out);
     }

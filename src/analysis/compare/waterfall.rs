@@ -12,14 +12,15 @@
 use super::assumptions::{listed, title, value};
 use super::{Case, ShareOrNumber, Source};
 use crate::analysis::Varied;
-use crate::analysis::estimate::{estimate, half_width_of_groups, in_groups};
-use crate::analysis::experiment::{self, Playing};
+use crate::analysis::estimate::{estimate, in_groups};
+use crate::analysis::experiment::{self, Luck, Playing};
 use crate::analysis::target::{Target, target};
 use crate::analysis::tornado::reason;
 use crate::chance::uniform::word;
 use crate::diagnostic::Failure;
 use crate::model::layers::Override;
 use crate::model::types::Scenario;
+use crate::simulation::intervals::student;
 use crate::simulation::paired::{Column, Wanted};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -58,8 +59,7 @@ pub struct Step {
 /// How the cases are played out.
 pub(super) struct Setting<'a> {
     pub(super) target: &'a Target,
-    pub(super) seed: u64,
-    pub(super) futures: u64,
+    pub(super) luck: Luck,
     pub(super) playing: Playing<'a>,
 }
 
@@ -95,7 +95,7 @@ pub(super) fn waterfall(
         to: ends[1],
         steps: Vec::new(),
         sampled_orders: None,
-        futures: setting.futures,
+        futures: setting.luck.futures,
         missing: None,
     };
     let changes = changes(sources, cases, number)?;
@@ -207,9 +207,9 @@ fn effects(
     if count + usize::from(structure) <= 1 {
         // One change is the whole difference, which is known.
         let only = Effect { value: whole, half_width: None };
-        return Ok((vec![only; count + usize::from(structure)], setting.futures));
+        return Ok((vec![only; count + usize::from(structure)], setting.luck.futures));
     }
-    let orders = orders(count, setting.seed);
+    let orders = orders(count, setting.luck.seed);
     let mut subsets: BTreeMap<Subset, usize> = BTreeMap::new();
     for order in &orders {
         let mut subset = 0;
@@ -239,8 +239,9 @@ fn effects(
         .map(|scenario| target(scenario, Some(name)).map(|target| vec![target.column]))
         .collect::<Result<_, _>>()?;
     let wanted = Wanted { values: setting.target.kept(), ..Wanted::default() };
-    let futures = (setting.futures / all.len() as u64).max(FEWEST).min(setting.futures);
-    let played = experiment::play(&all, &columns, wanted, setting.seed, futures, setting.playing)?;
+    let futures = (setting.luck.futures / all.len() as u64).max(FEWEST).min(setting.luck.futures);
+    let luck = Luck { futures, ..setting.luck };
+    let played = experiment::play(&all, &columns, wanted, luck, setting.playing)?;
     let measure = setting.target.measure;
     let values: Vec<f64> = (played.0.sums.iter())
         .map(|sums| estimate(&sums[0], measure).map(|e| e.value).ok_or_else(|| setting.target.never()))
@@ -255,7 +256,7 @@ fn effects(
     });
     let half_width = |index: usize| {
         let values: Vec<f64> = in_each_group.as_ref()?.iter().map(|effects| effects[index]).collect();
-        Some(half_width_of_groups(&values))
+        Some(student(&values))
     };
     let values = stretched(&effects, whole).into_iter().enumerate();
     Ok((values.map(|(index, value)| Effect { value, half_width: half_width(index) }).collect(), futures))
