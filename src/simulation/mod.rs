@@ -8,6 +8,7 @@ pub mod intervals;
 mod lane;
 pub mod paired;
 pub mod result;
+pub mod rows;
 pub mod run;
 mod summary;
 mod tallies;

@@ -16,6 +16,8 @@ mod networks;
 mod play;
 mod reference;
 mod report;
+#[cfg(feature = "parquet")]
+mod rows;
 mod what_if;
 mod workshop;
 mod workshop_browser;
