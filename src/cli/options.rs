@@ -1,10 +1,13 @@
 //! Options that several verbs share: which assumptions, how many futures, and what is left of it.
 
-use clap::Args;
+use clap::{Args, Command};
 use forkcast::chance::sobol::Sampling;
 use forkcast::diagnostic::{Failure, nearest};
 use forkcast::report::files::{self, FORMATS, Format};
 use std::path::PathBuf;
+
+/// The format that has a row for each future.
+pub const ROWS: &str = "parquet";
 
 /// Which assumptions the scenario is played out with.
 #[derive(Args)]
@@ -67,12 +70,13 @@ pub struct Leave {
 }
 
 impl Leave {
-    /// The formats to be written; none where only JSON is to be printed.
-    pub fn formats(&self) -> Result<Vec<&'static Format>, Failure> {
+    /// The formats to be written; none where only JSON is to be printed. Formats with a row per future are for those who
+    /// play one set of futures.
+    pub fn formats(&self, rows: Rows) -> Result<Vec<&'static Format>, Failure> {
         let formats = match self.format.as_slice() {
             [] if self.json && self.out.is_none() => Vec::new(),
             [] => files::by_default(),
-            names => names.iter().map(|name| format_named(name.trim())).collect::<Result<_, _>>()?,
+            names => names.iter().map(|name| format_named(name.trim(), rows)).collect::<Result<_, _>>()?,
         };
         if self.open && !formats.iter().any(|format| format.name == "html") {
             return Err(Failure::Usage {
@@ -89,18 +93,43 @@ impl Leave {
     }
 }
 
-fn format_named(name: &str) -> Result<&'static Format, Failure> {
-    // Rows of single futures are not to be had from the engine yet.
-    let offered = || FORMATS.iter().filter(|format| format.name != "parquet");
+/// Whether a verb has a row per future to write down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rows {
+    Yes,
+    No,
+}
+
+/// Names the format with rows in the help of a verb that has them.
+pub fn help_with_rows(command: Command) -> Command {
+    if files::named(ROWS).is_err() {
+        return command;
+    }
+    command.mut_arg("format", |format| {
+        let others = format.get_help().map(ToString::to_string).unwrap_or_default();
+        format.help(format!("{others}; or {ROWS}: a row for each future"))
+    })
+}
+
+fn format_named(name: &str, rows: Rows) -> Result<&'static Format, Failure> {
+    let offered = || FORMATS.iter().filter(|format| rows == Rows::Yes || format.name != ROWS);
     offered().find(|format| format.name == name).ok_or_else(|| {
-        let message = match name {
-            "parquet" => "the format `parquet` is not there yet".to_owned(),
-            "" => "`--format` names no format".to_owned(),
-            _ => format!("there is no format `{name}`"),
-        };
-        let near = nearest(name, offered().map(|format| format.name)).map(|near| format!("did you mean `{near}`?"));
         let all: Vec<&str> = offered().map(|format| format.name).collect();
-        Failure::Usage { message, help: Some(near.unwrap_or_else(|| format!("formats are {}", all.join(", ")))) }
+        let all = format!("formats are {}", all.join(", "));
+        let (message, help) = match name {
+            ROWS if files::named(ROWS).is_ok() => (
+                format!("`{ROWS}` has a row for each future, and this verb plays many sets of them"),
+                format!("`forkcast run --format {ROWS}` writes the futures of one; here, {all}"),
+            ),
+            ROWS => (format!("this forkcast was built without the format `{ROWS}`"), all),
+            "" => ("`--format` names no format".to_owned(), all),
+            _ => {
+                let near = nearest(name, offered().map(|format| format.name));
+                let help = near.map_or(all, |near| format!("did you mean `{near}`?"));
+                (format!("there is no format `{name}`"), help)
+            }
+        };
+        Failure::Usage { message, help: Some(help) }
     })
 }
 

@@ -1,6 +1,6 @@
 //! What the verbs that ask one thing of a scenario share: how it is asked, and what becomes of the answer.
 
-use super::options::{Leave, Play};
+use super::options::{Leave, Play, Rows};
 use super::progress::Progress;
 use super::scenario::Opened;
 use super::terminal::Terminal;
@@ -60,7 +60,7 @@ pub fn ask(
 
 /// Whether the answer can be written, before anything is played out.
 pub fn ready(stem: &str, name: &str, leave: &Leave) -> Result<(), Failure> {
-    if leave.formats()?.is_empty() {
+    if leave.formats(Rows::No)?.is_empty() {
         return Ok(());
     }
     // A folder that is begun and not put in place leaves no trace.
@@ -78,7 +78,7 @@ pub fn warn(opened: &Opened, leave: &Leave, terminal: &Terminal) {
 /// Prints an answer and writes its files into `output/STEM/NAME`.
 pub fn leave_answer(answer: Answer, stem: &str, name: &str, leave: &Leave, terminal: &Terminal) -> Result<(), Told> {
     let failed = |failure| terminal.failed(&failure);
-    let formats = leave.formats().map_err(failed)?;
+    let formats = leave.formats(Rows::No).map_err(failed)?;
     let target = leave.folder().join(stem).join(name);
     let mut text = if leave.json { answer.json.clone() } else { answer.summary(terminal.width) };
     if !formats.is_empty() {

@@ -20,17 +20,18 @@ mod words;
 
 use crate::diagnostic::Failure;
 use crate::simulation::result;
+use crate::simulation::rows::Rows;
 
 /// What a command has to say, before it is written down.
-pub struct Leaves {
+pub struct Leaves<'a> {
     /// The text of `result.json`.
     pub json: String,
     pub tables: Vec<Table>,
     pub charts: Vec<Chart>,
     /// The text of `report.html`.
     pub page: String,
-    /// A row per future, in blocks; empty where nobody asked for them.
-    pub futures: Vec<Futures>,
+    /// A row per future, where somebody asked for them.
+    pub rows: Option<Rows<'a>>,
 }
 
 /// A chart as standalone SVG texts, drawn wide and drawn for a phone.
@@ -50,38 +51,10 @@ pub struct Table {
     pub csv: String,
 }
 
-/// Futures side by side, in columns of one length.
-#[derive(Clone, Debug, Default)]
-pub struct Futures {
-    pub columns: Vec<Column>,
-}
-
-#[derive(Clone, Debug)]
-pub struct Column {
-    pub name: String,
-    pub values: Values,
-}
-
-/// The values of a column, one for each future.
-#[derive(Clone, Debug)]
-pub enum Values {
-    /// What is not finite does not exist in that future.
-    Numbers(Vec<f64>),
-    Counts(Vec<i64>),
-    YesNo(Vec<bool>),
-    /// Days since 1970-01-01, for what has happened.
-    Dates(Vec<Option<i32>>),
-    /// Positions in the list of words.
-    Words {
-        words: Vec<String>,
-        picks: Vec<Option<u32>>,
-    },
-}
-
-impl Leaves {
+impl<'a> Leaves<'a> {
     /// What `run` leaves.
-    pub fn of_run(result: &result::Result, charts: Vec<Chart>, futures: Vec<Futures>) -> Result<Self, Failure> {
+    pub fn of_run(result: &result::Result, charts: Vec<Chart>, rows: Option<Rows<'a>>) -> Result<Self, Failure> {
         let page = page::page(result, &charts);
-        Ok(Self { json: json::text(result)?, tables: csv::tables(result)?, charts, page, futures })
+        Ok(Self { json: json::text(result)?, tables: csv::tables(result)?, charts, page, rows })
     }
 }

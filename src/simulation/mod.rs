@@ -8,6 +8,7 @@ pub mod intervals;
 pub mod paired;
 mod randomised;
 pub mod result;
+pub mod rows;
 pub mod run;
 mod summary;
 mod tallies;

@@ -5,7 +5,7 @@
 //! the others have been compared with them, and leaves only sums, which are added up in the order of the cells.
 
 use super::frame::{Fault, Frame};
-use super::run::{self, FULL_WEIGHT, GREATEST_WEIGHT, PILOT, Run, Settings, Stopped, Work};
+use super::run::{self, PILOT, Run, Settings, Stopped, Work, weigh};
 use super::tallies::{self, Block, CELL, Plan, Tallies};
 use crate::chance::sobol::RANDOMISATIONS;
 use crate::model::types::EventRef;
@@ -293,7 +293,7 @@ impl Table<'_> {
             if let (Some(weight), Some(full)) = (program.weight, full) {
                 let likelihood = frame.read(weight);
                 for i in 0..lanes {
-                    weights[i] = (FULL_WEIGHT * (likelihood[i] / full)).round().clamp(0.0, GREATEST_WEIGHT) as u64;
+                    weights[i] = weigh(likelihood[i], full);
                 }
             }
         }
@@ -452,7 +452,7 @@ impl Sums {
 }
 
 /// The greatest likelihood among the first futures, as for a run; none without evidence.
-fn scale(program: &Program, settings: &Settings) -> Result<Option<f64>, Stopped> {
+pub(super) fn scale(program: &Program, settings: &Settings) -> Result<Option<f64>, Stopped> {
     let Some(weight) = program.weight else { return Ok(None) };
     let futures = settings.futures.min(PILOT);
     let mut frame = Frame::new(program);

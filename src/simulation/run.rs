@@ -21,7 +21,7 @@ const METRIC_BINS: usize = 8192;
 const PILOT_NUMBERS: usize = 8 << 20;
 /// Weights are whole numbers: the likeliest future of the pilot weighs this.
 pub(super) const FULL_WEIGHT: f64 = 16_777_216.0;
-pub(super) const GREATEST_WEIGHT: f64 = 68_719_476_736.0;
+const GREATEST_WEIGHT: f64 = 68_719_476_736.0;
 /// Values that so large a share of futures has exactly are shown as such.
 const VISIBLE: f64 = 0.01;
 
@@ -286,6 +286,12 @@ fn cell_of(
     Ok(())
 }
 
+/// What a future weighs, where the likelihood `full` weighs [`FULL_WEIGHT`].
+#[inline]
+pub(super) fn weigh(likelihood: f64, full: f64) -> u64 {
+    (FULL_WEIGHT * (likelihood / full)).round().clamp(0.0, GREATEST_WEIGHT) as u64
+}
+
 /// With evidence the weights are known at the end only: the block is played twice, once for its weights.
 fn weighted_block(
     frame: &mut Frame,
@@ -301,8 +307,7 @@ fn weighted_block(
     let likelihood = frame.read(weight);
     let mut weights = [0; LANES];
     for i in 0..lanes {
-        let scaled = (FULL_WEIGHT * (likelihood[i] / full)).round();
-        weights[i] = scaled.clamp(0.0, GREATEST_WEIGHT) as u64;
+        weights[i] = weigh(likelihood[i], full);
     }
     if weights.iter().all(|w| *w == 0) {
         tallies.futures += lanes as u64;

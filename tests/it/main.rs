@@ -16,6 +16,8 @@ mod networks;
 mod play;
 mod reference;
 mod report;
+#[cfg(feature = "parquet")]
+mod rows;
 mod sobol;
 mod what_if;
 mod workshop;

@@ -1,6 +1,6 @@
 //! What a result leaves: pages, tables and files, made from a small result that is written out here.
 
-use forkcast::report::{Chart, Column, Futures, Leaves, Values, csv, files, json, page, summary};
+use forkcast::report::{Chart, Leaves, csv, files, json, page, summary};
 use forkcast::simulation::result::Result;
 use serde_json::{Value, json};
 use std::collections::HashSet;
@@ -229,8 +229,7 @@ fn a_result_reads_back_as_it_was() {
 #[test]
 fn formats_write_their_files_and_the_result_is_always_among_them() {
     let home = tempfile::tempdir().unwrap();
-    let futures = Futures { columns: vec![Column { name: "future".into(), values: Values::Counts(vec![0, 1]) }] };
-    let leaves = Leaves::of_run(&read(&small()), charts()[..1].to_vec(), vec![futures]).unwrap();
+    let leaves = Leaves::of_run(&read(&small()), charts()[..1].to_vec(), None).unwrap();
     let written = |formats: &[&files::Format]| {
         let target = home.path().join("out/small/run");
         files::write(&leaves, formats, &target).unwrap();
@@ -257,6 +256,4 @@ fn formats_write_their_files_and_the_result_is_always_among_them() {
     assert_eq!(written(&files::by_default()), by_default);
     assert_eq!(written(&files::named("html").unwrap()), ["report.html", "result.json"]);
     assert_eq!(files::named("html,pdf").err().unwrap().exit_code(), 2);
-    #[cfg(feature = "parquet")]
-    assert_eq!(written(&files::named("parquet, json").unwrap()), ["futures.parquet", "result.json"]);
 }

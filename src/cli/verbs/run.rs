@@ -1,7 +1,7 @@
 //! `forkcast run`: what happens? Plays scenarios out, summarises, draws, and writes the report.
 
 use super::Verb;
-use crate::cli::options::{Assumptions, Leave, Play, Watch, precision};
+use crate::cli::options::{Assumptions, Leave, Play, ROWS, Rows, Watch, help_with_rows, precision};
 use crate::cli::progress::Progress;
 use crate::cli::scenario::{self, Case, Opened};
 use crate::cli::terminal::Terminal;
@@ -15,7 +15,7 @@ use forkcast::simulation::result::Result as Outcome;
 use forkcast::simulation::{self, Precision, Request};
 use std::path::{Path, PathBuf};
 
-pub const RUN: Verb = Verb { name: "run", command: Run::command, run };
+pub const RUN: Verb = Verb { name: "run", command: || help_with_rows(Run::command()), run };
 
 /// What happens? Plays scenarios out, summarises, draws, and writes a report
 #[derive(Parser)]
@@ -48,7 +48,7 @@ Examples:
 
 fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<(), Told> {
     let run = Run::from_arg_matches(matches).unwrap_or_else(|error| error.exit());
-    let formats = run.leave.formats().map_err(|failure| terminal.failed(&failure))?;
+    let formats = run.leave.formats(Rows::Yes).map_err(|failure| terminal.failed(&failure))?;
     watch::again(&run.watch, &run.files, terminal, |first, watched| once(&run, &formats, first, watched, terminal))
 }
 
@@ -67,7 +67,7 @@ fn once(run: &Run, formats: &[&Format], first: bool, watched: &mut Watched, term
                 documents.push(json::text(&result).map_err(failed)?);
             }
             if let Some(target) = targets.get(index).and_then(|targets| targets.get(number)) {
-                run.write(&result, formats, target).map_err(failed)?;
+                run.write(opened, case, &result, formats, target).map_err(failed)?;
                 written.push(target.clone());
             }
             run.say_if_imprecise(case, &mut result, terminal);
@@ -153,11 +153,19 @@ impl Run {
     }
 
     fn play(&self, opened: &Opened, case: &Case) -> Result<Outcome, Failure> {
-        let futures = self.play.futures.unwrap_or(case.scenario.run.futures);
-        let what = case.variant.as_ref().map_or_else(|| opened.stem(), |name| format!("{} @{name}", opened.stem()));
-        let progress = Progress::new(what, futures, self.leave.quiet);
+        let progress = self.progress(&opened.stem(), case);
         let tell = |finished, of| progress.finished_of(finished, of);
-        let request = Request {
+        simulation::simulate(&opened.file, &case.scenario, &self.request(case, &tell))
+    }
+
+    fn progress(&self, what: &str, case: &Case) -> Progress {
+        let variant = case.variant.as_ref().map(|name| format!(" @{name}")).unwrap_or_default();
+        let futures = self.play.futures.unwrap_or(case.scenario.run.futures);
+        Progress::new(format!("{what}{variant}"), futures, self.leave.quiet)
+    }
+
+    fn request<'a>(&self, case: &'a Case, tell: simulation::run::Progress<'a>) -> Request<'a> {
+        Request {
             futures: self.play.futures,
             seed: self.play.seed,
             sampling: self.play.sampling,
@@ -165,10 +173,9 @@ impl Run {
             threads: self.play.threads,
             variant: case.variant.as_deref(),
             set: &case.set,
-            progress: Some(&tell),
+            progress: Some(tell),
             interrupted: Some(interrupt::flag()),
-        };
-        simulation::simulate(&opened.file, &case.scenario, &request)
+        }
     }
 
     fn precision(&self) -> Precision {
@@ -186,12 +193,27 @@ impl Run {
         }
     }
 
-    fn write(&self, result: &Outcome, formats: &[&Format], target: &Path) -> Result<(), Failure> {
+    fn write(
+        &self,
+        opened: &Opened,
+        case: &Case,
+        result: &Outcome,
+        formats: &[&Format],
+        target: &Path,
+    ) -> Result<(), Failure> {
         interrupt::check()?;
+        let what = format!("rows of {}", opened.stem());
+        let asked = |names: &[&str]| formats.iter().any(|format| names.contains(&format.name));
         let write = || {
-            let with_charts = formats.iter().any(|format| ["svg", "png", "html"].contains(&format.name));
+            let with_charts = asked(&["svg", "png", "html"]);
             let charts = if with_charts { drawing::charts(result, None, interrupt::flag())? } else { Vec::new() };
-            let leaves = Leaves::of_run(result, charts, Vec::new())?;
+            let progress = self.progress(&what, case);
+            let tell = |finished, of| progress.finished_of(finished, of);
+            // As many as were played: a precision may have asked for fewer than are allowed.
+            let played = Request { futures: Some(result.run.futures), ..self.request(case, &tell) };
+            let rows = || simulation::rows::Rows::new(&case.scenario, &played);
+            let rows = if asked(&[ROWS]) { Some(rows()?) } else { None };
+            let leaves = Leaves::of_run(result, charts, rows)?;
             interrupt::check()?;
             files::write(&leaves, formats, target)
         };

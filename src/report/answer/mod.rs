@@ -58,9 +58,9 @@ pub struct Grid {
 
 impl Answer {
     /// The files that it leaves.
-    pub fn leaves(self) -> Leaves {
+    pub fn leaves(self) -> Leaves<'static> {
         let page = page(&self);
-        Leaves { json: self.json, tables: self.tables, charts: self.charts, page, futures: Vec::new() }
+        Leaves { json: self.json, tables: self.tables, charts: self.charts, page, rows: None }
     }
 
     /// What the terminal shows.
