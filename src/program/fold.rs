@@ -132,6 +132,9 @@ macro_rules! ternary {
                 $apply!(|c: f64, a: f64, b: f64| $crate::program::fold::select_or_nan(c, a, b))
             }
             $crate::program::Ternary::MultiplyAdd => $apply!(|a: f64, b: f64, c: f64| a.mul_add(b, c)),
+            $crate::program::Ternary::Between => {
+                $apply!(|a: f64, b: f64, c: f64| $crate::program::fold::min($crate::program::fold::max(a, b), c))
+            }
         }
     };
 }
@@ -210,5 +213,6 @@ pub fn range_ternary(operation: Ternary, a: Range, b: Range, c: Range) -> Range 
         Ternary::Select => b.union(c),
         Ternary::SelectOrNan => Range { nan: a.nan || b.nan || c.nan, ..b.union(c) },
         Ternary::MultiplyAdd => a.multiply(b).add(c),
+        Ternary::Between => range_binary(Binary::Min, range_binary(Binary::Max, a, b), c),
     }
 }

@@ -7,6 +7,7 @@
 mod apart;
 mod build;
 pub mod fold;
+mod fuse;
 mod layout;
 mod print;
 mod range;
@@ -89,6 +90,8 @@ pub enum Ternary {
     SelectOrNan,
     /// a · b + c, rounded once.
     MultiplyAdd,
+    /// a, but at least b, and then at most c.
+    Between,
 }
 
 /// Where a uniform comes from: one for each future, for each future and step, or for each occurrence in a step.

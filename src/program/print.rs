@@ -108,6 +108,7 @@ impl Display for Op {
                 Ternary::Select => write!(f, "s{out} = if {a} then {b} else {c}"),
                 Ternary::SelectOrNan => write!(f, "s{out} = if {a} then {b} else {c} or nan"),
                 Ternary::MultiplyAdd => write!(f, "s{out} = {a} * {b} + {c}"),
+                Ternary::Between => write!(f, "s{out} = {a} between {b} and {c}"),
             },
             Op::Uniform { out, key, once } => write!(f, "s{out} = uniform {key:016x}{}", once_in(*once)),
             Op::Normal { out, key, once } => write!(f, "s{out} = normal {key:016x}{}", once_in(*once)),

@@ -1,6 +1,7 @@
-//! Making a finished program shorter without changing a bit of what it gives: what nobody reads is left out, results are
+//! Making a finished program shorter without changing what it gives: what nobody reads is left out, results are
 //! written where they are kept, and what seldom changes is worked out only when it has.
 
+use super::fuse::Fuse;
 use super::{Binary, IfLess, Instruction, Op, Operand, Program, Slot, Unary};
 
 /// Rewrites the parts that are executed in every step; `temporary` says which slots are written anew before each reading,
@@ -15,6 +16,8 @@ pub(super) fn tighten(program: &mut Program, temporary: &mut [bool]) {
         count_reads(code, &mut reads);
     }
     for code in parts.iter_mut().rev() {
+        leave_out_unread(code, temporary, &mut reads);
+        Fuse { temporary, reads: &mut reads, tables: &mut program.tables }.code(code);
         leave_out_unread(code, temporary, &mut reads);
         write_in_place(code, temporary, &reads);
     }
@@ -38,7 +41,7 @@ fn count_reads(code: &mut [Instruction], reads: &mut [u32]) {
 
 impl Op {
     /// Where an operation that does nothing but give one result writes it.
-    fn result(&mut self) -> Option<&mut Slot> {
+    pub(super) fn result(&mut self) -> Option<&mut Slot> {
         match self {
             Op::Unary(_, out, _)
             | Op::Binary(_, out, ..)
