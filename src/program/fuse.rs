@@ -294,3 +294,90 @@ fn writes(op: &mut Op, slots: &[Slot]) -> bool {
     op.slots(&mut |slot, written| found |= written && slots.contains(slot));
     found || op.bodies().any(|(body, _)| body.iter_mut().any(|inner| writes(&mut inner.op, slots)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What becomes of operations on the states s0 to s3; the last one's result is kept.
+    fn fused(ops: &[Op]) -> Vec<String> {
+        let mut code: Vec<Instruction> =
+            ops.iter().map(|op| Instruction { op: op.clone(), when: When::steps(1, 4) }).collect();
+        let temporary: Vec<bool> = (0..20).map(|slot| slot > 3).collect();
+        let mut reads = [0; 20];
+        for instruction in &mut code {
+            instruction.op.slots(&mut |slot, written| reads[*slot as usize] += u32::from(!written));
+        }
+        if let Some(out) = code.last_mut().and_then(|last| last.op.result()) {
+            reads[*out as usize] += 1;
+        }
+        let mut tables = vec![Box::from([0.0, 7.0, 14.0, 21.0])];
+        Fuse { temporary: &temporary, reads: &mut reads, tables: &mut tables }.code(&mut code);
+        code.iter().map(|instruction| instruction.op.to_string()).collect()
+    }
+
+    fn slot(slot: Slot) -> Operand {
+        Operand::Slot(slot)
+    }
+
+    fn number(number: f64) -> Operand {
+        Operand::Constant(number)
+    }
+
+    #[test]
+    fn sums_and_products_become_one_operation() {
+        let code = [
+            Op::Binary(Binary::Subtract, 4, slot(0), number(3.0)),
+            Op::Binary(Binary::Multiply, 5, number(2.0), slot(4)),
+            Op::Binary(Binary::Subtract, 6, number(1.0), slot(5)),
+        ];
+        assert_eq!(fused(&code), ["s6 = s0 * -2 + 7"]);
+    }
+
+    #[test]
+    fn what_changes_from_step_to_step_becomes_a_table() {
+        let code = [
+            Op::Binary(Binary::Subtract, 4, Operand::Table(0), slot(0)),
+            Op::Binary(Binary::Multiply, 5, slot(4), number(0.5)),
+        ];
+        assert_eq!(fused(&code), ["s5 = s0 * -0.5 + t1"]);
+    }
+
+    #[test]
+    fn a_sum_is_kept_where_its_operand_changes_or_others_read_it() {
+        let changed = [
+            Op::Binary(Binary::Subtract, 4, slot(0), number(3.0)),
+            Op::Unary(Unary::Copy, 0, number(9.0)),
+            Op::Binary(Binary::Multiply, 5, number(2.0), slot(4)),
+        ];
+        assert_eq!(fused(&changed).len(), 3);
+        let read_twice =
+            [Op::Binary(Binary::Subtract, 4, slot(0), number(3.0)), Op::Binary(Binary::Multiply, 5, slot(4), slot(4))];
+        assert_eq!(fused(&read_twice).len(), 2);
+    }
+
+    #[test]
+    fn a_quotient_stays_exact_unless_a_function_rounds_it_anyway() {
+        let quotient = [
+            Op::Binary(Binary::Subtract, 4, slot(0), number(1.0)),
+            Op::Binary(Binary::Divide, 5, slot(4), number(3.0)),
+        ];
+        assert_eq!(fused(&quotient).len(), 2);
+        let rounded = [&quotient[..], &[Op::Unary(Unary::Exp, 6, slot(5))]].concat();
+        assert_eq!(fused(&rounded), ["s5 = s0 * 0.3333333333333333 + -0.3333333333333333", "s6 = exp(s5)"]);
+    }
+
+    #[test]
+    fn a_choice_is_decided_where_its_mask_holds() {
+        let code = [
+            Op::Binary(Binary::Less, 4, slot(0), number(f64::INFINITY)),
+            Op::Ternary(Ternary::Select, 5, slot(4), slot(0), number(f64::INFINITY)),
+            Op::Binary(Binary::Subtract, 6, Operand::Table(0), slot(5)),
+            Op::Ternary(Ternary::Select, 7, slot(4), slot(6), number(f64::INFINITY)),
+            Op::Binary(Binary::Less, 8, slot(7), number(90.0)),
+            Op::Binary(Binary::And, 9, slot(4), slot(8)),
+        ];
+        let expected = ["s4 = s0 < inf", "s6 = t0 - s0", "s8 = s6 < 90", "s9 = s4 and s8"];
+        assert_eq!(fused(&code), expected);
+    }
+}
