@@ -132,6 +132,11 @@ impl Builder {
         outer
     }
 
+    /// What is added from now on matters in every step, whatever steps it is asked for in.
+    pub fn enter_every_step(&mut self) -> (u32, u32) {
+        std::mem::replace(&mut self.steps, (1, self.ends.len() as u32))
+    }
+
     pub fn leave_steps(&mut self, outer: (u32, u32)) {
         self.steps = outer;
     }

@@ -305,3 +305,58 @@ fn the_effective_number_is_that_of_the_weights() {
     let found = result.run.effective_futures / 100_000.0;
     assert!((found - exact).abs() < 0.004, "{found} instead of {exact}");
 }
+
+/// A path that was seen tells of those that go with it, also where they are brought up to date before it, since it refers
+/// to them: of two normals with correlation ρ, the one is ρ times the other on average, with variance 1 − ρ².
+#[test]
+fn a_path_that_was_seen_tells_of_those_before_it() {
+    let text = r#"
+[scenario]
+start = 2026-01-01
+end = 2026-12-31
+step = "year"
+[paths.seen]
+model = "random_walk"
+start = 0
+volatility = 1
+[paths.seen.shocks.never]
+when = "never"
+add = 1
+[paths.with]
+model = "random_walk"
+start = 0
+volatility = 1
+[paths.third]
+model = "random_walk"
+start = 0
+volatility = 1
+[events.never]
+when = "with > 1e6"
+[[correlations]]
+of = ["seen", "with"]
+rho = 0.8
+[[correlations]]
+of = ["third", "seen"]
+rho = -0.5
+[observed.it]
+path = "seen"
+on = 2026-12-31
+value = 1.5
+[metrics]
+with_then = "with"
+third_then = "third"
+product = "with * third"
+"#;
+    let result = run(&Memory::of(text), 40_000, 2);
+    // Of `with` and `third` the correlation is 0, so given what was seen their covariance is 0 − 0.8 · (−0.5).
+    let years = 364.0 / 365.25;
+    let (left, third_left) = ((1.0 - 0.64) * years, (1.0 - 0.25) * years);
+    let together = 0.4 * years - 1.2 * 0.75;
+    for (name, exact, variance) in [("with_then", 1.2, left), ("third_then", -0.75, third_left)] {
+        let (found, spread) = metric(&result, name);
+        assert!((found - exact).abs() < 4.5 * (variance / 40_000.0_f64).sqrt(), "{name}: {found} instead of {exact}");
+        assert!((spread / variance.sqrt() - 1.0).abs() < 0.02, "{name}: {spread} instead of {}", variance.sqrt());
+    }
+    let (found, spread) = metric(&result, "product");
+    assert!((found - together).abs() < 4.5 * spread / 200.0, "{found} instead of {together}");
+}

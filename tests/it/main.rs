@@ -13,6 +13,7 @@ mod laws;
 mod luck;
 mod memory;
 mod networks;
+mod past;
 mod play;
 mod reference;
 mod report;

@@ -34,7 +34,7 @@ impl Distribution {
             _ if self.discrete() => (low.ceil().max(least), high.floor().min(greatest)),
             _ => (low.max(least), high.min(greatest)),
         };
-        let part = Truncation::new(bounds, self.cdf_below(bounds.0), self.cdf(bounds.1))?;
+        let part = Truncation::new((low, high), bounds, self.cdf_below(bounds.0), self.cdf(bounds.1))?;
         Ok(Self::Truncated { whole: Box::new(self), part })
     }
 

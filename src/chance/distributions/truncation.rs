@@ -16,15 +16,15 @@ pub struct Truncation {
 }
 
 impl Truncation {
-    /// `bounds` are values of the distribution, `below` is (P(X < low), P(X ≥ low)), `above` (P(X ≤ high), P(X > high)).
-    pub fn new(bounds: (f64, f64), below: (f64, f64), above: (f64, f64)) -> Result<Self, Refusal> {
+    /// `stated` are the bounds as they were asked for, `bounds` values of the distribution within them, `below` is (P(X < low), P(X ≥ low)), `above` (P(X ≤ high), P(X > high)).
+    pub fn new(stated: (f64, f64), bounds: (f64, f64), below: (f64, f64), above: (f64, f64)) -> Result<Self, Refusal> {
         let (low, high) = bounds;
         // The side on which both tails are small keeps the difference accurate.
         let mass = if below.0 > 0.5 { below.1 - above.1 } else { above.0 - below.0 };
         if !(low <= high && mass > 0.0) {
             return refuse(
                 "truncate",
-                format!("leaves nothing: from {low} to {high} the distribution has no probability"),
+                format!("leaves nothing: from {} to {} the distribution has no probability", stated.0, stated.1),
             );
         }
         Ok(Self { bounds, below: below.0, above: above.1, mass })

@@ -241,9 +241,9 @@ impl Parser<'_> {
         }
         match (before, self.peek(), right) {
             (_, Some(Token::Name), "is" | "equals") => diagnostic.help("write `=`").mend(here, "="),
-            (_, Some(Token::Name), "per") => {
-                diagnostic.help("`per day`, `per week` and so on stand only at the end of a rate or a flow")
-            }
+            (_, Some(Token::Name), "per") => diagnostic.help(
+                "a rate or a flow may end in `per day`, `per week`, `per month`, `per quarter` or `per year`, and nothing else",
+            ),
             (_, Some(Token::Text), _) => diagnostic.help("a text in quotes has a meaning only in `data(…)`"),
             (Some(Token::Name), Some(Token::Name), _) => diagnostic.help(format!(
                 "join them with `and`, `or`, `+`, `*` or a comma; a name has no blanks: `{left}_{right}`"

@@ -1,12 +1,15 @@
 //! Correlated luck: of the steps of paths, of quantities and of events (a Gaussian copula).
 //!
 //! Members are taken in file order, so that the first of a group keeps the luck it would have alone: the j-th one's normal
-//! is Σ `L_ji` `ε_i` with L the Cholesky factor of the group's correlations and `ε_i` its members' own.
+//! is Σ `L_ji` `ε_i` with L the Cholesky factor of the group's correlations and `ε_i` its members' own. Where a path was
+//! seen exactly, what it was seen at must be known before others go by it: paths are then taken in the order in which they
+//! are brought up to date, which is file order but for those that refer to later ones.
 
 use super::Lowering;
 use crate::chance::correlation::Factor;
 use crate::chance::uniform::key;
-use crate::model::types::Scenario;
+use crate::model::order::Thing;
+use crate::model::types::{Observed, Scenario};
 use crate::program::{Once, Range, Unary, Value};
 use std::collections::BTreeMap;
 
@@ -34,6 +37,9 @@ impl Dependence {
             let mut members: Vec<usize> = pairs.iter().flat_map(|p| [p.0, p.1]).collect();
             members.sort_unstable();
             members.dedup();
+            if kind == PATHS && members.iter().any(|&path| seen(scenario, path)) {
+                members.sort_by_key(|&path| scenario.order.things.iter().position(|t| *t == Thing::Path(path)));
+            }
             let n = members.len();
             let at = |index: usize| members.iter().position(|m| *m == index).unwrap_or(0);
             let placed: Vec<(usize, usize, f64)> = pairs.iter().map(|&(a, b, rho)| (at(a), at(b), rho)).collect();
@@ -51,6 +57,11 @@ impl Dependence {
     fn row(&self, kind: usize, index: usize) -> Option<Vec<(usize, f64)>> {
         self.rows.get(&(kind, index)).filter(|r| r.len() > 1).cloned()
     }
+}
+
+/// Whether an exact value of the path was observed.
+fn seen(scenario: &Scenario, path: usize) -> bool {
+    scenario.observations.iter().any(|o| matches!(o.what, Observed::Path { path: p, sd: None, .. } if p == path))
 }
 
 const PATHS: usize = 0;

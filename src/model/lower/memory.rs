@@ -137,7 +137,7 @@ impl Lowering<'_> {
             return;
         }
         let (does, argument, state) = (site.does, site.argument.clone(), site.state);
-        self.place(Place::After, |l| {
+        self.in_every_step_after(|l| {
             let now = l.term(&argument, &Context::at(Moment::Now));
             let combined = l.combine(does, state, now);
             l.b.assign(state, combined);
@@ -231,6 +231,7 @@ impl Lowering<'_> {
         let start = Context::at(Moment::Start);
         match context.moment {
             Moment::Start => self.term(argument, &start),
+            _ if context.parameter => self.term(argument, &Context { parameter: false, ..*context }),
             Moment::Before => {
                 // The state at T(k−2): what was before at the step before.
                 let key = signature(argument);
@@ -241,7 +242,7 @@ impl Lowering<'_> {
                     let range = Range { nan: true, ..range_of(argument.kind) };
                     let slot = self.b.state_within(initial, range);
                     self.memory.before.insert(key, slot);
-                    self.place(Place::After, |l| {
+                    self.in_every_step_after(|l| {
                         let value = l.term(argument, &Context::at(Moment::Before));
                         l.b.assign(slot, value);
                     });

@@ -57,6 +57,8 @@ struct Context<'c> {
     piece: Option<Value>,
     /// Whether every occurrence draws anew.
     occurrence: bool,
+    /// Whether a path's parameter is read: `before(x)` is then x at the start of the step, as every name in it is.
+    parameter: bool,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -75,7 +77,12 @@ enum Moment {
 
 impl Context<'_> {
     fn at(moment: Moment) -> Self {
-        Context { moment, reader: None, causes: &[], piece: None, occurrence: false }
+        Context { moment, reader: None, causes: &[], piece: None, occurrence: false, parameter: false }
+    }
+
+    /// Of what a path's step is made from: its parameters and bounds.
+    fn parameter() -> Self {
+        Context { parameter: true, ..Context::at(Moment::Before) }
     }
 
     fn of(reader: Thing) -> Self {
@@ -184,6 +191,14 @@ impl Lowering<'_> {
         let result = work(self);
         self.b.leave_steps(outer);
         result
+    }
+
+    /// Does `work` at the end of every step, also where it is asked for in some steps only: what is kept of the past is
+    /// kept from the start.
+    fn in_every_step_after(&mut self, work: impl FnOnce(&mut Self)) {
+        let outer = self.b.enter_every_step();
+        self.place(Place::After, work);
+        self.b.leave_steps(outer);
     }
 
     /// Runs `body` only where the mask holds in some future of the block.

@@ -63,7 +63,7 @@ impl Lowering<'_> {
     pub(super) fn path(&mut self, index: usize) {
         let scenario = self.scenario;
         let path = &scenario.paths[index];
-        let before = Context::at(Moment::Before);
+        let before = Context::parameter();
         let bounds = self.place(Place::Before, |l| l.bounds(path, &before));
         let raw = match &path.formula {
             Some(formula) if path.model.advance.is_none() => {
@@ -171,7 +171,7 @@ impl Lowering<'_> {
 
     /// The model's numbers, read at the start of the step.
     fn fields(&mut self, path: &Path) -> Vec<Option<Value>> {
-        let before = Context::at(Moment::Before);
+        let before = Context::parameter();
         self.place(Place::Before, |l| {
             let read = |(value, field): (&Option<FieldValue>, &crate::model::words::paths::Field)| {
                 value.as_ref().map(|value| match value {
@@ -196,7 +196,7 @@ impl Lowering<'_> {
     /// The sum of the sizes of a step's jumps.
     fn jumps(&mut self, path: &Path) -> Value {
         let Some(jumps) = &path.jumps else { return Value::Constant(0.0) };
-        let before = Context { occurrence: true, ..Context::at(Moment::Before) };
+        let before = Context { occurrence: true, ..Context::parameter() };
         let rate =
             self.place(Place::Before, |l| l.bounded(&jumps.rate, 0.0, f64::INFINITY, Value::Constant(1.0), &before));
         let years = self.years();

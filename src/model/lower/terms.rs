@@ -94,11 +94,8 @@ impl Lowering<'_> {
         context.reader.is_some_and(|reader| self.scenario.order.together(reader, thing))
     }
 
-    /// What a state was at the start of the step.
+    /// What a state was at the start of the step: a copy, since whoever asks may read it after the state has moved on.
     pub(super) fn state_before(&mut self, slot: u32) -> Value {
-        if self.b.place() == Place::Before {
-            return Operand::Slot(slot);
-        }
         self.place(Place::Before, |l| l.b.unary(Unary::Copy, Operand::Slot(slot)))
     }
 
@@ -175,7 +172,7 @@ impl Lowering<'_> {
         }
         let until = self.counted_until(event.event, context);
         let (date, same) = self.date_column(event);
-        if until.as_ref().is_none_or(|_| self.b.place() == Place::Before) && same.is_none() {
+        if until.is_none() && same.is_none() {
             return date;
         }
         let happened = self.happened(event, context);

@@ -8,6 +8,7 @@ use crate::document::{Node as Written, Table, Text};
 use crate::model::names::Names;
 use crate::model::resolve::{Allowed, Field, Resolver};
 use crate::model::types::{Assumption, DrawSource, Estimate, Expert, Listed, Node, Panel, Pool, Term, Type, Words};
+use crate::program::Binary;
 
 /// What kind of number a field holds.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -188,8 +189,18 @@ fn term_or_number(node: &Written, place: &Place, names: &Names, reading: &mut Re
         }
         return None;
     };
-    let (text, scale) = match per(text) {
-        Some((rest, scale)) if place.sort.per_year() => (rest, scale),
+    let (text, scale) = paced(text, node, place, reading)?;
+    let expression = reading.parse(&text, node.span)?;
+    let allowed = if place.sort == Sort::Quantity { Allowed::Quantities } else { Allowed::Moment };
+    let field = Field { address: place.address, allowed, probability: place.sort.probability() };
+    let term = Resolver::new(reading, names, &field).number(&expression)?;
+    Some((term, scale))
+}
+
+/// What is written without its unit of time, and how many of these a year has: 1 where it has none.
+fn paced(text: &Text, node: &Written, place: &Place, reading: &mut Reading) -> Option<(Text, f64)> {
+    match per(text) {
+        Some(parts) if place.sort.per_year() => Some(parts),
         Some((rest, _)) => {
             let written = text.content[rest.content.len()..].trim().to_owned();
             let span = text.span(node.span.source, rest.content.len()..text.content.len());
@@ -198,15 +209,10 @@ fn term_or_number(node: &Written, place: &Place, names: &Names, reading: &mut Re
                 format!("`{written}` has no meaning here"),
                 "only `rate` and `flow` take `per day`, `per week`, `per month`, `per quarter` or `per year`",
             );
-            return None;
+            None
         }
-        None => (text.clone(), 1.0),
-    };
-    let expression = reading.parse(&text, node.span)?;
-    let allowed = if place.sort == Sort::Quantity { Allowed::Quantities } else { Allowed::Moment };
-    let field = Field { address: place.address, allowed, probability: place.sort.probability() };
-    let term = Resolver::new(reading, names, &field).number(&expression)?;
-    Some((term, scale))
+        None => Some((text.clone(), 1.0)),
+    }
 }
 
 /// `2 per month` → `2` and how many months a year has.
@@ -247,7 +253,7 @@ fn panel(
     };
     let weights = inner.get("weights").and_then(|n| table::as_table(n, "weights", reading));
     let (mut experts, mut in_file) = (Vec::new(), Vec::new());
-    let mut complete = true;
+    let (mut complete, mut mixture) = (true, false);
     let mut draws = 0;
     for (name, entry) in answered.iter() {
         complete &= table::check_name(name, entry.key, "an expert", reading);
@@ -269,7 +275,10 @@ fn panel(
         in_file.push(format!("{name} {}", original.as_ref().unwrap_or(&shown)));
         listed.panel.push((name.to_owned(), shown));
         match answer.zip(weight) {
-            Some((answer, weight)) => experts.push(Expert { name: name.to_owned(), answer, weight }),
+            Some(((answer, scale), weight)) => {
+                mixture |= matches!(answer.node, Node::Draw(_));
+                experts.push(Expert { name: name.to_owned(), answer: times(answer, scale), weight });
+            }
             None => complete = false,
         }
     }
@@ -283,7 +292,7 @@ fn panel(
             reading.errors.push(diagnostic);
         }
     }
-    let pool = pool(inner, &experts, place.sort, reading);
+    let pool = pool(inner, mixture, place.sort, reading);
     let extremize = inner.get("extremize").map_or(Some(1.0), |node| {
         let value = node.number().filter(|v| *v > 0.0 && v.is_finite());
         if value.is_none() && !node.is_broken() {
@@ -326,9 +335,10 @@ fn panel(
     Some((Estimate::Panel(Panel { experts, pool, extremize }), 1.0))
 }
 
-fn answer(node: &Written, place: &Place, names: &Names, reading: &mut Reading, draws: &mut u32) -> Option<Term> {
+/// An expert's answer, and what it is multiplied by: each may answer in a unit of time of his own.
+fn answer(node: &Written, place: &Place, names: &Names, reading: &mut Reading, draws: &mut u32) -> Option<(Term, f64)> {
     if let Some(number) = node.number() {
-        return Some(Term { span: node.span, kind: Type::Number, node: Node::Constant(number) });
+        return Some((Term { span: node.span, kind: Type::Number, node: Node::Constant(number) }, 1.0));
     }
     let Some(text) = node.text() else {
         if !node.is_broken() {
@@ -340,18 +350,32 @@ fn answer(node: &Written, place: &Place, names: &Names, reading: &mut Reading, d
         }
         return None;
     };
-    let expression = reading.parse(text, node.span)?;
+    let (text, scale) = paced(text, node, place, reading)?;
+    let expression = reading.parse(&text, node.span)?;
     let allowed = if place.sort == Sort::Quantity { Allowed::Quantities } else { Allowed::Moment };
     let field = Field { address: place.address, allowed, probability: place.sort.probability() };
     let mut resolver = Resolver::new(reading, names, &field);
     resolver.count_draws_from(*draws);
     let term = resolver.number(&expression);
     *draws = resolver.draws();
-    term
+    Some((term?, scale))
 }
 
-fn pool(inner: &Table, experts: &[Expert], sort: Sort, reading: &mut Reading) -> Option<Pool> {
-    let mixture = experts.iter().any(|e| matches!(e.answer.node, Node::Draw(_)));
+/// The term times a number.
+fn times(term: Term, scale: f64) -> Term {
+    let span = term.span;
+    let node = match term.node {
+        _ if scale == 1.0 => return term,
+        Node::Constant(value) => Node::Constant(value * scale),
+        _ => {
+            let scale = Term { span, kind: Type::Number, node: Node::Constant(scale) };
+            Node::Binary(Binary::Multiply, Box::new(term), Box::new(scale))
+        }
+    };
+    Term { span, kind: Type::Number, node }
+}
+
+fn pool(inner: &Table, mixture: bool, sort: Sort, reading: &mut Reading) -> Option<Pool> {
     let Some(node) = inner.get("pool") else {
         return Some(match (mixture, sort) {
             (true, _) => Pool::Mixture,

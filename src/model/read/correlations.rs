@@ -71,7 +71,11 @@ fn pair(
 ) -> Option<Members> {
     let Some([first, second]) = of.array() else {
         if !of.is_broken() {
-            reading.error(of.span, "`of` is a list of two names", "for instance `of = [\"oil\", \"gas\"]`");
+            let help = match of.array() {
+                Some(many) if many.len() > 2 => "give each pair a [[correlations]] of its own, with its own `rho`",
+                _ => "for instance `of = [\"oil\", \"gas\"]`",
+            };
+            reading.error(of.span, "`of` is a list of two names", help);
         }
         return None;
     };

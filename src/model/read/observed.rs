@@ -46,12 +46,31 @@ pub fn read(file: &Table, things: &Things, as_of: Option<i32>, reading: &mut Rea
             );
             continue;
         }
+        if let Some((path, step)) = exact(&what)
+            && let Some(first) = all.iter().find(|o| exact(&o.what) == Some((path, step)))
+        {
+            let name = things.names.of(Name::Path(path), things.paths, |p| &p.name).map_or("it", |p| p.name.as_str());
+            reading.errors.push(
+                Diagnostic::error(span, format!("`{name}` has two exact values in one step"))
+                    .and_at(first.span, "first here")
+                    .help("an exact value is that of the step's end: keep one of them, give both `sd`, or take a shorter `step`"),
+            );
+            continue;
+        }
         all.push(Observation { name: name.to_owned(), span, what });
     }
     if let Some(day) = as_of {
         implied(file, day, things, &mut all, reading);
     }
     all
+}
+
+/// The path and the step of an exact value.
+fn exact(what: &Observed) -> Option<(usize, usize)> {
+    match what {
+        Observed::Path { path, step, sd: None, .. } => Some((*path, *step)),
+        _ => None,
+    }
 }
 
 /// `as_of`: what is not observed has not happened by then.

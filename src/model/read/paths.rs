@@ -120,6 +120,18 @@ fn path(name: &str, span: Span, section: &Table, names: &Names, reading: &mut Re
         Some(Name::Path(index)) => names.path_kinds[index],
         _ => Type::Number,
     };
+    for (field, read) in model.fields.iter().zip(fields.iter().flatten()) {
+        if let ("level", true, Some(FieldValue::Number(level))) = (field.key, model.log, read)
+            && let Some(value) = level.constant().filter(|v| *v <= 0.0)
+        {
+            reading.error(
+                level.span,
+                format!("`level` is {value}, and `{}` needs a value above 0", model.name),
+                "it moves by shares of where it is; `mean_reverting` may go below 0",
+            );
+            return None;
+        }
+    }
     if let (true, Some(Some(s))) = (model.log, &start) {
         let absolute = matches!(&history, Some(Some(h)) if !h.log);
         if let Some(value) = s.constant().filter(|v| *v <= 0.0 && !absolute) {
