@@ -382,7 +382,7 @@ fn on_chart(answer: &Compare, why: &Waterfall, case: usize) -> Option<waterfall:
         interval: step.low.zip(step.high),
     };
     Some(waterfall::Waterfall {
-        target: said::on_chart(&answer.target),
+        target: said::on_chart(&answer.target, &answer.cases[0].scenario),
         outcomes: chart_outcomes(answer, 0),
         from: (answer.cases[0].title.clone(), why.from?),
         to: (answer.cases[case].title.clone(), why.to?),

@@ -35,7 +35,11 @@ pub fn seek(answer: &Seek, width: usize) -> Result<Answer, Failure> {
     });
     let mut asked: Vec<String> =
         (one.iter()).map(|place| format!("{}={}..{}", place.assumption.address, place.from, place.to)).collect();
-    let to = if answer.target.is_share() { said::value_of_share(answer.to) } else { answer.to.to_string() };
+    let to = match answer.target.unit.as_deref() {
+        None => said::value_of_share(answer.to),
+        Some("date") => said.iso(answer.to).unwrap_or_else(|| answer.to.to_string()),
+        Some(_) => answer.to.to_string(),
+    };
     asked.extend(["--of".to_owned(), answer.target.name.clone(), "--to".to_owned(), to]);
     let text = vec![
         format!(
@@ -234,7 +238,7 @@ fn curve(answer: &Seek, place: &Place, (question, sentence): (&str, &str)) -> pi
         says: String::new(),
     };
     picture::Sweep {
-        target: said::on_chart(&answer.target),
+        target: said::on_chart(&answer.target, &answer.scenario),
         assumption: words::label(&place.assumption.title),
         unit: said::unit_words(&place.assumption.unit),
         values: points.iter().map(|point| point.0 * times).collect(),
