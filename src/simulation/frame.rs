@@ -90,6 +90,18 @@ impl<'a> Frame<'a> {
         Frame { program, columns, spare, width, written, writings, looked, aside, first, step, occurrence, fault }
     }
 
+    /// Makes it play another program, in the columns that it has: what they hold is written anew before it is read, as
+    /// from block to block.
+    pub fn turn_to(&mut self, program: &'a Program) {
+        self.program = program;
+        if self.columns.len() < program.slots {
+            self.columns.resize_with(program.slots, || Box::new(Column([0.0; LANES])));
+        }
+        self.written.resize(program.slots, 0);
+        self.looked.resize(program.slots, (0, Lanes::default()));
+        self.fault = None;
+    }
+
     /// Brings the futures from `first` on to T(0).
     pub fn start(&mut self, first: u64) {
         self.first = first;
