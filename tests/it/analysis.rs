@@ -220,6 +220,40 @@ fn paired_intervals_keep_their_promise() {
     assert_eq!(clear, 200);
 }
 
+/// Effects are worked out on fewer futures than the cases, and their intervals own up to it.
+#[test]
+fn intervals_of_effects_keep_their_promise() {
+    let (b, b_new) = (2.5 / 3.5, 0.625 / 1.625);
+    let exact = [0.2 * f64::midpoint(b, b_new), (b_new - b) * 0.4];
+    let mut held = [0; 2];
+    for seed in 0..200 {
+        let asked = Playing { futures: Some(4096), seed: Some(seed), threads: Some(1), ..Playing::default() };
+        let found = compared(&small(), &["scenario.toml"], &[Spec::default(), variant("three")], "both", asked);
+        assert_eq!(found.why[0].futures, 2048);
+        for (place, address) in ["events.a.probability", "events.b.probability"].iter().enumerate() {
+            let step = found.why[0].steps.iter().find(|step| step.addresses[0] == *address).unwrap();
+            held[place] += usize::from(step.low.unwrap() <= exact[place] && exact[place] <= step.high.unwrap());
+        }
+    }
+    assert!(held.iter().all(|held| (180..=199).contains(held)), "{held:?} of 200");
+}
+
+/// Where a variant does part of what another one does, its futures are not played again.
+#[test]
+fn what_a_variant_does_is_known_where_another_one_does_more() {
+    let text = SMALL.to_owned()
+        + "[variants.first]\nset = { 'events.a.probability' = 0.5 }\n[variants.second]\nset = { 'events.b.probability' = 0.2 }\n\
+           [variants.both]\nset = { 'events.a.probability' = 0.5, 'events.b.probability' = 0.2 }\n";
+    let files = Memory::of(&text);
+    let specs = [Spec::default(), variant("first"), variant("second"), variant("both")];
+    let found = compared(&files, &["scenario.toml"], &specs, "both", playing(20_000));
+    // All sets of changes are cases, so that all futures tell the effects.
+    assert_eq!(found.why[2].futures, 20_000);
+    let value = |case: usize| found.targets[case].target.unwrap().value;
+    let of_a = f64::midpoint(value(1) - value(0), value(3) - value(2));
+    assert!((found.why[2].steps[0].effect - of_a).abs() < 1e-12, "{:?}", found.why[2]);
+}
+
 #[test]
 fn a_tornado_reaches_as_far_as_its_ranges() {
     let found = ask(&small(), "scenario.toml", playing(100_000), |e| tornado(e, Some("both"))).unwrap();
