@@ -84,6 +84,8 @@ pub fn seek(answer: &Seek, width: usize) -> Result<Answer, Failure> {
     })
 }
 
+/// Where no luck has a part.
+const EXACTLY: &str = "exactly";
 const HEAD: [&str; 5] = ["Assumption", "Now", "It would have to be", "Known to within", "Searched"];
 
 fn title_of(answer: &Seek) -> &str {
@@ -115,7 +117,7 @@ fn within(place: &Place, found: &Found) -> String {
     let say = |x: f64| said::value(&place.assumption, x);
     match (found.low, found.high) {
         _ if found.until.is_some() => String::new(),
-        (Some(low), Some(high)) if say(low) == say(high) => "exactly, as far as it is written here".to_owned(),
+        (Some(low), Some(high)) if say(low) == say(high) => format!("{EXACTLY}, as far as it is written here"),
         (Some(low), Some(high)) => between(place, low, high),
         (Some(low), None) => format!("{} or more", say(low)),
         (None, Some(high)) => format!("{} or less", say(high)),
@@ -155,7 +157,10 @@ fn alone(answer: &Seek, place: &Place, said: &Said) -> String {
             };
             let known = match (only.low, only.high) {
                 _ if only.until.is_some() => String::new(),
-                (Some(_), Some(_)) => format!(" With this many futures it is known to {}.", within(place, only)),
+                (Some(_), Some(_)) => match within(place, only) {
+                    known if known.starts_with(EXACTLY) => format!(" With this many futures it is known {known}."),
+                    known => format!(" With this many futures it is known to {known}."),
+                },
                 _ => format!(" With this many futures it could be {}.", within(place, only)),
             };
             let at = at(place, only);
