@@ -11,7 +11,7 @@ pub use assumptions::{Changed, OnlyIn};
 pub use measured::{MeasuredMetric, MeasuredShare, MetricCase, Moves, ShareCase};
 pub use waterfall::{Step, Waterfall};
 
-use super::experiment::{self, Playing};
+use super::experiment::{self, Luck, Playing};
 use super::target::{TargetFacts, target};
 use super::{About, FORMAT, Played};
 use crate::diagnostic::Failure;
@@ -105,13 +105,15 @@ pub fn compare(
     let first = cases.first().ok_or_else(|| Failure::request("there is nothing to compare"))?;
     let seed = playing.seed.unwrap_or(first.scenario.run.seed);
     let futures = playing.futures.unwrap_or(first.scenario.run.futures);
+    let sampling = playing.sampling.unwrap_or(first.scenario.run.sampling);
+    let luck = Luck { futures, seed, sampling };
 
     let scenarios: Vec<&Scenario> = cases.iter().map(|case| &case.scenario).collect();
     let columns = measured::Columns::of(&scenarios, of)?;
     let classes = columns.outcomes.len();
     let kept = [columns.all[0].len() - 1];
     let target = target(scenarios[0], of)?;
-    let setting = waterfall::Setting { target: &target, seed, futures, playing };
+    let setting = waterfall::Setting { target: &target, luck, playing };
     let questions = waterfall::Questions::new(sources, &cases, &setting)?;
     let wanted = Wanted {
         values: if target.kept().is_empty() { &[] } else { &kept },
@@ -119,7 +121,7 @@ pub fn compare(
         outcomes: classes,
         early: questions.futures,
     };
-    let (paired, programs) = experiment::play(&scenarios, &columns.all, wanted, seed, futures, playing)?;
+    let (paired, programs) = experiment::play(&scenarios, &columns.all, wanted, luck, playing)?;
 
     let results: Vec<result::Result> = (cases.iter().zip(&paired.runs).enumerate())
         .map(|(index, (case, run))| {
@@ -142,7 +144,7 @@ pub fn compare(
         format: FORMAT,
         forkcast: env!("CARGO_PKG_VERSION").to_owned(),
         verb: "compare".to_owned(),
-        run: Played { futures, seed, cases: cases.len() as u64 },
+        run: Played { futures, seed, sampling: sampling.name().to_owned(), cases: cases.len() as u64 },
         target: target.facts.clone(),
         cases: cases.iter().zip(specs).map(|(case, spec)| facts(case, spec)).collect(),
         changed: assumptions::changed(sources, &cases),

@@ -4,14 +4,12 @@
 //! the table of before and after (Agresti and Min 2005), which keeps its promise also where few futures differ. A
 //! difference of means, and of weighted shares, rests on the spread of the differences future by future (delta method).
 //! A difference of quantiles rests on 16 groups of futures: the quantiles are taken in each group, and Student's t of
-//! their differences' spread stands around the difference of the whole.
+//! their differences' spread stands around the difference of the whole. Where futures are spread evenly instead of at
+//! random, the 16 groups are the randomisations, and everything rests on them.
 
-use crate::simulation::intervals::{Z, wilson};
+use crate::simulation::intervals::{Z, grouped_share, means, student, wilson};
 use crate::simulation::paired::{GROUPS, Sums};
 use serde::{Deserialize, Serialize};
-
-/// The 97.5 % quantile of Student's t with 15 degrees of freedom.
-const T: f64 = 2.131449545559323;
 
 /// What is told of a column.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -57,21 +55,33 @@ pub fn estimate(sums: &Sums, measure: Measure) -> Option<Estimate> {
     let worth = total * (total / sums.second[7]);
     match measure {
         Measure::Share => {
-            let (low, high) = wilson(sum / total, worth);
-            Some(Estimate { value: sum / total, low, high })
+            let share = sum / total;
+            let (low, high) = match randomised(sums, measure) {
+                Some(groups) => grouped_share(share, worth, &groups),
+                None => wilson(share, worth),
+            };
+            Some(Estimate { value: share, low, high })
         }
         Measure::Mean => {
             let mean = sum / total;
             let squares = sums.second[9] - 2.0 * mean * sums.second[8] + mean * mean * sums.second[7];
-            let half = Z * squares.max(0.0).sqrt() / total;
+            let half = match randomised(sums, measure) {
+                Some(groups) => student(&groups),
+                None => Z * squares.max(0.0).sqrt() / total,
+            };
             let value = sums.pivot + mean;
             Some(Estimate { value, low: value - half, high: value + half })
         }
         Measure::Quantile(share) => {
             let sorted = sorted(sums.values.iter().copied());
+            let value = quantile(&sorted, share)?;
+            if let Some(groups) = randomised(sums, measure) {
+                let half = student(&groups);
+                return Some(Estimate { value, low: value - half, high: value + half });
+            }
             let half = Z * (share * (1.0 - share) / worth).sqrt();
             Some(Estimate {
-                value: quantile(&sorted, share)?,
+                value,
                 low: quantile(&sorted, (share - half).max(0.0))?,
                 high: quantile(&sorted, (share + half).min(1.0))?,
             })
@@ -87,6 +97,15 @@ pub fn difference(base: &Sums, case: &Sums, measure: Measure, same: bool) -> Opt
         return Some(Difference::NONE);
     }
     let unseen = 3.0 / case.futures.max(1) as f64;
+    let apart = randomised(base, measure).zip(randomised(case, measure));
+    if let (Some((base, case)), Measure::Share | Measure::Mean) = (apart, measure) {
+        let half = spread_of_groups(&base, &case);
+        if measure == Measure::Mean {
+            return Some(Difference::new(value, value - half, value + half));
+        }
+        let half = half.max(unseen);
+        return Some(Difference::new(value, (value - half).max(-1.0), (value + half).min(1.0)));
+    }
     let unweighted = case.first[0] == case.futures as f64 && case.first[2] == case.futures as f64;
     match measure {
         Measure::Share if unweighted => {
@@ -105,7 +124,7 @@ pub fn difference(base: &Sums, case: &Sums, measure: Measure, same: bool) -> Opt
             Some(Difference::new(value, value - half, value + half))
         }
         Measure::Quantile(share) => {
-            let half = T * group_spread(&group_quantiles(base, share)?, &group_quantiles(case, share)?);
+            let half = spread_of_groups(&group_quantiles(base, share)?, &group_quantiles(case, share)?);
             Some(Difference::new(value, value - half, value + half))
         }
     }
@@ -135,21 +154,18 @@ fn spread(sums: &Sums) -> Option<f64> {
 pub fn in_groups(sums: &Sums, measure: Measure) -> Option<Vec<f64>> {
     match measure {
         Measure::Quantile(share) => group_quantiles(sums, share),
-        _ => sums.groups.iter().map(|[v, vy]| (*v > 0.0).then(|| sums.pivot + vy / v)).collect(),
+        _ => means(&sums.groups).map(|means| means.iter().map(|mean| sums.pivot + mean).collect()),
     }
 }
 
-/// Student's half-width of a number that was worked out in each group.
-pub fn half_width_of_groups(values: &[f64]) -> f64 {
-    T * group_spread(&vec![0.0; values.len()], values)
+/// The number in each group, where the groups are randomisations of evenly spread futures.
+fn randomised(sums: &Sums, measure: Measure) -> Option<Vec<f64>> {
+    if sums.randomised { in_groups(sums, measure) } else { None }
 }
 
-fn group_spread(base: &[f64], case: &[f64]) -> f64 {
-    let differences: Vec<f64> = base.iter().zip(case).map(|(a, b)| b - a).collect();
-    let n = differences.len() as f64;
-    let mean = differences.iter().sum::<f64>() / n;
-    let squares: f64 = differences.iter().map(|d| (d - mean) * (d - mean)).sum();
-    (squares / (n - 1.0) / n).sqrt()
+/// Student's half-width of a difference, from the differences in each group.
+fn spread_of_groups(base: &[f64], case: &[f64]) -> f64 {
+    student(&base.iter().zip(case).map(|(a, b)| b - a).collect::<Vec<f64>>())
 }
 
 fn group_quantiles(sums: &Sums, share: f64) -> Option<Vec<f64>> {

@@ -1,6 +1,7 @@
 //! Many sets of assumptions on the same luck: what the analyses share.
 
-use super::{About, Varied};
+use super::{About, Played, Varied};
+use crate::chance::sobol::Sampling;
 use crate::diagnostic::{Diagnostics, Failure, nearest};
 use crate::model::ScenarioFile;
 use crate::model::files::Files;
@@ -21,12 +22,21 @@ pub struct Playing<'a> {
     /// None: what the file says.
     pub futures: Option<u64>,
     pub seed: Option<u64>,
+    pub sampling: Option<Sampling>,
     pub threads: Option<usize>,
     /// Told how many futures are finished, and of how many.
     pub progress: Option<&'a (dyn Fn(u64, u64) + Sync)>,
     pub interrupted: Option<&'a AtomicBool>,
     /// Results need no fans, for nobody will draw them.
     pub without_fans: bool,
+}
+
+/// The luck on which scenarios are played out.
+#[derive(Clone, Copy)]
+pub struct Luck {
+    pub futures: u64,
+    pub seed: u64,
+    pub sampling: Sampling,
 }
 
 /// A scenario as it is asked about: a file with what a variant and `--set` lay over it.
@@ -68,6 +78,15 @@ impl<'a> Experiment<'a> {
 
     pub fn seed(&self) -> u64 {
         self.playing.seed.unwrap_or(self.scenario.run.seed)
+    }
+
+    pub fn sampling(&self) -> Sampling {
+        self.playing.sampling.unwrap_or(self.scenario.run.sampling)
+    }
+
+    /// How it is played out, for the record.
+    pub fn played(&self, cases: u64) -> Played {
+        Played { futures: self.futures(), seed: self.seed(), sampling: self.sampling().name().to_owned(), cases }
     }
 
     pub fn futures(&self) -> u64 {
@@ -142,7 +161,8 @@ impl<'a> Experiment<'a> {
             }
         };
         let playing = Playing { progress: Some(&tell), ..self.playing };
-        let (paired, _) = play(scenarios, &all, wanted, self.seed(), futures, playing)?;
+        let luck = Luck { futures, seed: self.seed(), sampling: self.sampling() };
+        let (paired, _) = play(scenarios, &all, wanted, luck, playing)?;
         self.played.store(before + futures * scenarios.len() as u64, Ordering::Relaxed);
         Ok(paired)
     }
@@ -186,18 +206,18 @@ pub fn play(
     scenarios: &[&Scenario],
     columns: &[Vec<Column>],
     wanted: Wanted,
-    seed: u64,
-    futures: u64,
+    luck: Luck,
     playing: Playing,
 ) -> Result<(Paired, Vec<Program>), Failure> {
-    let mut programs: Vec<Program> = scenarios.iter().map(|scenario| scenario.program(seed)).collect();
+    let Luck { futures, seed, sampling } = luck;
+    let mut programs: Vec<Program> = scenarios.iter().map(|scenario| scenario.program(seed, sampling)).collect();
     if playing.without_fans {
         programs.iter_mut().for_each(|program| program.paths.clear());
     }
     let players: Vec<Player> =
         (programs.iter().zip(columns)).map(|(program, columns)| Player { program, columns: columns.clone() }).collect();
     let of = futures * players.len() as u64;
-    let tell = |finished: u64| {
+    let tell = |finished: u64, _| {
         if let Some(progress) = playing.progress {
             progress(finished, of);
         }
@@ -205,6 +225,7 @@ pub fn play(
     let outcomes = scenarios.iter().map(|scenario| scenario.outcomes.len()).max().unwrap_or(0);
     let settings = Settings {
         futures,
+        precision: None,
         threads: playing.threads,
         outcomes,
         progress: Some(&tell),

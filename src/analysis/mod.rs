@@ -38,6 +38,8 @@ pub struct Played {
     /// Futures under each set of assumptions.
     pub futures: u64,
     pub seed: u64,
+    /// `random` or `sobol`.
+    pub sampling: String,
     /// How many sets of assumptions were played out.
     pub cases: u64,
 }

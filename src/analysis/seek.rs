@@ -158,7 +158,7 @@ pub fn seek(experiment: &mut Experiment, of: Option<&str>, sought: &Sought) -> R
         forkcast: env!("CARGO_PKG_VERSION").to_owned(),
         verb: "seek".to_owned(),
         scenario: experiment.about(),
-        run: Played { futures, seed: experiment.seed(), cases },
+        run: experiment.played(cases),
         target: target.facts,
         to,
         base,

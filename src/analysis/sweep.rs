@@ -137,7 +137,7 @@ pub fn sweep(
         forkcast: env!("CARGO_PKG_VERSION").to_owned(),
         verb: "sweep".to_owned(),
         scenario: experiment.about(),
-        run: Played { futures: experiment.futures(), seed: experiment.seed(), cases: all.len() as u64 },
+        run: experiment.played(all.len() as u64),
         base: estimate(&paired.sums[0][0], target.measure),
         target: target.facts,
         axes,

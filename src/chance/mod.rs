@@ -4,4 +4,5 @@ pub mod correlation;
 pub mod distributions;
 pub mod math;
 pub mod pooling;
+pub mod sobol;
 pub mod uniform;

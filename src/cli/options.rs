@@ -1,6 +1,7 @@
 //! Options that several verbs share: which assumptions, how many futures, and what is left of it.
 
 use clap::Args;
+use forkcast::chance::sobol::Sampling;
 use forkcast::diagnostic::{Failure, nearest};
 use forkcast::report::files::{self, FORMATS, Format};
 use std::path::PathBuf;
@@ -29,6 +30,9 @@ pub struct Play {
     /// Another seed gives other luck [default: as the file says, else 1]
     #[arg(long, value_name = "S", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
     pub seed: Option<u64>,
+    /// How futures are drawn: random, or sobol, which spreads them evenly and needs fewer [default: as the file says, else random]
+    #[arg(long, value_name = "M", value_parser = sampling)]
+    pub sampling: Option<Sampling>,
     /// Use so many processors; results do not depend on it [default: all]
     #[arg(long, value_name = "N", value_parser = threads)]
     pub threads: Option<usize>,
@@ -121,6 +125,25 @@ fn futures(text: &str) -> Result<u64, String> {
     }
 }
 
+fn sampling(text: &str) -> Result<Sampling, String> {
+    let names = Sampling::ALL.map(Sampling::name);
+    Sampling::named(text.trim()).ok_or_else(|| match nearest(text, names) {
+        Some(near) => format!("did you mean {near}?"),
+        None => format!("it is {}", names.join(" or ")),
+    })
+}
+
+/// The half-width of an interval, as a share or in percentage points: `0.005`, `0.5%`.
+pub fn precision(text: &str) -> Result<f64, String> {
+    let text = text.trim();
+    let (number, unit) = text.strip_suffix('%').map_or((text, 1.0), |number| (number.trim_end(), 100.0));
+    match number.parse::<f64>().map(|number| number / unit) {
+        Ok(half) if half > 0.0 && half < 0.5 => Ok(half),
+        Ok(half) if (0.5..50.0).contains(&half) => Err(format!("write {number} percentage points as {number}%")),
+        _ => Err("a number between 0 and 0.5 is needed, as in 0.005 or 0.5%".to_owned()),
+    }
+}
+
 fn threads(text: &str) -> Result<usize, String> {
     match text.parse::<usize>() {
         Ok(number) if (1..=1024).contains(&number) => Ok(number),
@@ -130,7 +153,7 @@ fn threads(text: &str) -> Result<usize, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::futures;
+    use super::{futures, precision};
 
     #[test]
     fn numbers_of_futures_are_read_as_people_write_them() {
@@ -142,5 +165,16 @@ mod tests {
         for text in ["", "0", "-5", "1.5", "many", "1e99", "k", "NaN", "inf"] {
             assert!(futures(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_precision_is_a_share_or_percentage_points() {
+        for (text, number) in [("0.005", 0.005), ("0.5%", 0.005), (" 2 % ", 0.02), ("5e-3", 0.005)] {
+            assert_eq!(precision(text), Ok(number), "{text}");
+        }
+        for text in ["", "0", "-0.01", "0.5", "50%", "2", "few", "NaN", "inf", "%"] {
+            assert!(precision(text).is_err(), "{text}");
+        }
+        assert_eq!(precision("2").unwrap_err(), "write 2 percentage points as 2%");
     }
 }

@@ -24,16 +24,7 @@ impl Progress {
         Self { futures, what, shown, began: Instant::now(), bar: OnceLock::new() }
     }
 
-    /// So many futures are finished; any thread may say so, in any order.
-    pub fn finished(&self, futures: u64) {
-        if !self.shown || self.began.elapsed() < NOTICED {
-            return;
-        }
-        let bar = self.bar.get_or_init(|| self.begin(futures));
-        bar.set_position(bar.position().max(futures));
-    }
-
-    /// The same, where it is only now known of how many.
+    /// So many futures are finished, of so many as far as is known; any thread may say so, in any order.
     pub fn finished_of(&self, futures: u64, of: u64) {
         if !self.shown || self.began.elapsed() < NOTICED {
             return;

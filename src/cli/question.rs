@@ -43,6 +43,7 @@ pub fn ask(
     let playing = Playing {
         futures,
         seed: play.seed,
+        sampling: play.sampling,
         threads: play.threads,
         progress: Some(&tell),
         interrupted: Some(interrupt::flag()),

@@ -20,6 +20,7 @@ const FILE_WIDTH: usize = 100;
 const WIDEST: usize = 120;
 
 const ERROR: Style = AnsiColor::BrightRed.on_default().effects(Effects::BOLD);
+const WARNING: Style = AnsiColor::Yellow.on_default().effects(Effects::BOLD);
 const HELP: Style = AnsiColor::BrightCyan.on_default().effects(Effects::BOLD);
 
 impl Terminal {
@@ -62,6 +63,11 @@ impl Terminal {
     /// A line on stderr. Where that cannot be written to, nobody reads it.
     pub fn note(&self, text: &str) {
         let _ = writeln!(anstream::stderr(), "{text}");
+    }
+
+    /// What is no mistake, but should be known.
+    pub fn warning(&self, text: &str) {
+        self.note(&format!("{WARNING}warning{WARNING:#}: {text}"));
     }
 
     /// Says what has failed where there is no text to point into.

@@ -11,11 +11,14 @@ mod resolve;
 pub mod types;
 pub mod words;
 
+use crate::chance::sobol::{Design, Sampling};
 use crate::diagnostic::{Diagnostics, Failure, SourceId, Sources};
 use crate::document::{self, Table};
+use crate::program::Program;
 use files::{Files, Input, Inputs};
 use layers::{Laid, Override};
 use read::Reading;
+use std::sync::Arc;
 pub use types::Scenario;
 
 /// A scenario file and all that was read for it: its base can be varied without reading it again.
@@ -31,6 +34,8 @@ pub struct ScenarioFile {
     pub diagnostics: Diagnostics,
     /// The scenario as the file has it; None where it has mistakes.
     pub base: Option<Scenario>,
+    /// The same, to be shared by what is laid over it.
+    without: Option<Arc<Scenario>>,
     /// Every address that can be set.
     pub addresses: Vec<String>,
     /// The files that were read, the scenario's own first.
@@ -62,12 +67,14 @@ impl ScenarioFile {
             table,
             diagnostics: Diagnostics::default(),
             base: None,
+            without: None,
             addresses: Vec::new(),
             inputs: Vec::new(),
         };
         let (base, addresses, mut errors) = read.scenario(&read.table, &Laid::default(), &inputs);
         diagnostics.extend(std::mem::take(&mut errors));
         read.base = base.filter(|_| !diagnostics.has_errors());
+        read.without = read.base.clone().map(Arc::new);
         read.diagnostics = diagnostics;
         read.addresses = addresses;
         read.inputs = inputs.all();
@@ -137,13 +144,23 @@ impl ScenarioFile {
         let inputs = Inputs::new(files);
         let (scenario, _, found) = self.scenario(&table, &laid, &inputs);
         errors.extend(found);
-        (scenario.filter(|_| !errors.has_errors()), errors)
+        let scenario = scenario.filter(|_| !errors.has_errors());
+        (scenario.map(|scenario| Scenario { without: self.without.clone(), ..scenario }), errors)
     }
 }
 
 impl Scenario {
     /// The program that plays it out, with all its luck drawn from `seed`.
-    pub fn program(&self, seed: u64) -> crate::program::Program {
-        lower::lower(self, seed)
+    ///
+    /// Where futures are spread evenly, what the file draws without any overrides comes first: so what two variants both
+    /// draw is spread in the same way in both.
+    pub fn program(&self, seed: u64, sampling: Sampling) -> Program {
+        let mut program = lower::lower(self, seed);
+        if sampling == Sampling::Sobol {
+            let without = self.without.as_ref().map(|without| lower::lower(without, seed));
+            let streams = without.iter().chain([&program]).flat_map(Program::streams);
+            program.design = Some(Arc::new(Design::new(streams)));
+        }
+        program
     }
 }

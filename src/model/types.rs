@@ -3,6 +3,7 @@
 use crate::calendar::Calendar;
 use crate::chance::distributions::Family;
 use crate::chance::pooling::{self, Answer};
+use crate::chance::sobol::Sampling;
 use crate::diagnostic::Span;
 use crate::model::words::functions::SoFar;
 use crate::model::words::paths::PathModel;
@@ -30,12 +31,17 @@ pub struct Scenario {
     /// Every number that the analyst sets, in file order.
     pub assumptions: Vec<Listed>,
     pub order: super::order::Order,
+    /// What the file says where something is laid over it; None where this is that.
+    pub without: Option<Arc<Scenario>>,
 }
 
 #[derive(Clone, Debug)]
 pub struct RunSettings {
     pub futures: u64,
     pub seed: u64,
+    pub sampling: Sampling,
+    /// The 95 % half-width of every outcome's share at which a run stops; `futures` then is the most that it plays.
+    pub precision: Option<f64>,
 }
 
 /// What people are shown of a thing.

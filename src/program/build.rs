@@ -8,7 +8,9 @@ mod guards;
 
 pub use bodies::Scope;
 
-use super::{CheckSite, ClampSite, Instruction, Op, Operand, Program, Range, Slot, Unary, When, cost, layout, tighten};
+use super::{
+    CheckSite, ClampSite, Instruction, Op, Operand, Program, Range, Site, Slot, Unary, When, apart, layout, tighten,
+};
 use std::collections::HashMap;
 
 pub type Value = Operand;
@@ -69,6 +71,7 @@ pub struct Builder {
     known: HashMap<Key, Known>,
     slots: Vec<SlotFacts>,
     tables: Vec<Box<[f64]>>,
+    sites: Vec<Site>,
     pub checks: Vec<CheckSite>,
     pub clamps: Vec<ClampSite>,
 }
@@ -98,6 +101,7 @@ impl Builder {
             known: HashMap::new(),
             slots: Vec::new(),
             tables: Vec::new(),
+            sites: Vec::new(),
             checks: Vec::new(),
             clamps: Vec::new(),
         }
@@ -366,11 +370,13 @@ impl Builder {
             outcome: None,
             weight: None,
             observations: Vec::new(),
+            sites: self.sites,
+            design: None,
         };
         let mut temporary: Vec<bool> = self.slots.iter().map(|s| s.temporary).collect();
         tighten::tighten(&mut program, &mut temporary);
         layout::reuse_columns(&mut program, &temporary);
-        cost::weigh(&mut program.update, &temporary);
+        apart::note(&mut program.update, &temporary);
         program
     }
 }

@@ -94,9 +94,9 @@ impl Op {
     /// The operations inside, if it has any, and whether they are repeated.
     pub(super) fn bodies(&mut self) -> impl Iterator<Item = (&mut Vec<Instruction>, bool)> {
         let bodies = match self {
-            Op::IfAny { body, .. } => [Some((body, false)), None],
-            Op::IfLess(branch) => [Some((&mut branch.body, false)), None],
-            Op::Pieces(pieces) => [Some((&mut pieces.whole, false)), Some((&mut pieces.body, true))],
+            Op::IfAny { body, .. } => [Some((&mut body.code, false)), None],
+            Op::IfLess(branch) => [Some((&mut branch.body.code, false)), None],
+            Op::Pieces(pieces) => [Some((&mut pieces.whole, false)), Some((&mut pieces.body.code, true))],
             Op::Times { body, .. } => [Some((body, true)), None],
             _ => [None, None],
         };

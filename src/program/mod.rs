@@ -4,8 +4,8 @@
 //! `update` and `after` are executed in every step (what is read as of the step's start; the things in dependency order;
 //! what is kept of the step); `end` gives metrics and outcomes. Yes is 1.0, no is 0.0, and NaN is what cannot be told.
 
+mod apart;
 mod build;
-mod cost;
 pub mod fold;
 mod layout;
 mod print;
@@ -17,6 +17,8 @@ pub use range::Range;
 
 use crate::chance::distributions::Distribution;
 use crate::chance::distributions::Family;
+use crate::chance::sobol::{Design, Points, Sampling};
+use crate::chance::uniform::step_key;
 use crate::diagnostic::Span;
 use std::sync::Arc;
 
@@ -102,11 +104,22 @@ pub enum Ternary {
 }
 
 /// Where a uniform comes from: one for each future, for each future and step, or for each occurrence in a step.
+/// `Count` is one for each future and step that says how many occurrences there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Once {
     Future,
     Step,
+    Count,
     Occurrence,
+}
+
+/// A place where luck is drawn, in the steps `from..to`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Site {
+    pub key: u64,
+    pub once: Once,
+    pub from: u32,
+    pub to: u32,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -171,11 +184,9 @@ pub enum Op {
     },
     /// The body, for the futures in which the mask holds; it may be executed for the others too, as long as it is for one,
     /// and makes no difference to them.
-    /// Up to `few` futures it is done one by one.
     IfAny {
         mask: Slot,
-        body: Vec<Instruction>,
-        few: u32,
+        body: Box<Body>,
     },
     IfLess(Box<IfLess>),
     Pieces(Box<Pieces>),
@@ -224,8 +235,7 @@ pub struct IfLess {
     pub mask: Slot,
     pub a: Operand,
     pub b: Operand,
-    pub body: Vec<Instruction>,
-    pub few: u32,
+    pub body: Body,
 }
 
 /// The body, cut by cut: `low` and `high` are set to the bounds of the pieces into which the causes' dates cut
@@ -239,11 +249,27 @@ pub struct Pieces {
     pub causes: Box<[Slot]>,
     /// Where nothing is cut: the same for `from` and `to`.
     pub whole: Vec<Instruction>,
-    pub body: Vec<Instruction>,
-    /// What the body leaves behind.
-    pub kept: Vec<Slot>,
-    /// Up to so many futures that are cut are done one by one, and the others as a whole.
+    pub body: Body,
+    /// Whether something in it may stop the run.
+    pub checked: bool,
+}
+
+/// Operations that are done for some futures of a block only, and what has to be carried to do them apart.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Body {
+    pub code: Vec<Instruction>,
+    /// What they read before they write it, and what they may leave as it is.
+    pub reads: Vec<Slot>,
+    /// What they write and others read.
+    pub keeps: Vec<Slot>,
+    /// Up to so many futures are sooner carried than the whole block is done.
     pub few: u32,
+}
+
+impl From<Vec<Instruction>> for Body {
+    fn from(code: Vec<Instruction>) -> Self {
+        Body { code, ..Body::default() }
+    }
 }
 
 /// An operation and the steps in which it is executed: as long as a line of the nearest cache.
@@ -391,6 +417,10 @@ pub struct Program {
     pub weight: Option<Operand>,
     /// The part of it that each observation has.
     pub observations: Vec<(String, Slot)>,
+    /// Where luck is drawn, in the order of the operations.
+    pub sites: Vec<Site>,
+    /// How draws are spread evenly over futures; None where all of them are random.
+    pub design: Option<Arc<Design>>,
 }
 
 impl Program {
@@ -410,5 +440,27 @@ impl Program {
             && (&self.after, &self.end) == (&other.after, &other.end)
             && (&self.paths, &self.events, &self.quantities) == (&other.paths, &other.events, &other.quantities)
             && (&self.metrics, self.outcome, self.weight) == (&other.metrics, other.outcome, other.weight)
+            && self.design == other.design
+    }
+
+    /// The streams of words that can be spread evenly over futures, in the order of time: what is drawn once for a whole
+    /// future, then what is drawn in each step. What comes any number of times in a step is not among them.
+    pub fn streams(&self) -> impl Iterator<Item = u64> {
+        let of = |once: Once| self.sites.iter().filter(move |site| site.once == once);
+        let in_step = move |step: u32| {
+            let drawn = of(Once::Step).filter(move |site| (site.from..site.to).contains(&step));
+            drawn.map(move |site| step_key(site.key, step))
+        };
+        of(Once::Future).map(|site| site.key).chain((1..=self.steps() as u32).flat_map(in_step))
+    }
+
+    pub fn sampling(&self) -> Sampling {
+        if self.design.is_some() { Sampling::Sobol } else { Sampling::Random }
+    }
+
+    /// The evenly spread numbers of a stream, if it has them.
+    #[inline]
+    pub fn points(&self, stream: u64) -> Option<Points<'_>> {
+        self.design.as_ref()?.points(stream)
     }
 }

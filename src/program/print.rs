@@ -37,12 +37,13 @@ impl Program {
             }
             writeln!(f, "{op}")?;
             match op {
-                Op::IfAny { body, .. } | Op::Times { body, .. } => self.code(f, body, depth + 1)?,
-                Op::IfLess(branch) => self.code(f, &branch.body, depth + 1)?,
+                Op::IfAny { body, .. } => self.code(f, &body.code, depth + 1)?,
+                Op::Times { body, .. } => self.code(f, body, depth + 1)?,
+                Op::IfLess(branch) => self.code(f, &branch.body.code, depth + 1)?,
                 Op::Pieces(pieces) => {
                     self.code(f, &pieces.whole, depth + 1)?;
                     writeln!(f, "{:indent$}if there are cuts", "", indent = 2 * depth)?;
-                    self.code(f, &pieces.body, depth + 1)?;
+                    self.code(f, &pieces.body.code, depth + 1)?;
                 }
                 _ => {}
             }
@@ -85,7 +86,7 @@ fn columns(slots: &[Slot]) -> String {
 fn once_in(once: Once) -> &'static str {
     match once {
         Once::Future => "",
-        Once::Step => " of the step",
+        Once::Step | Once::Count => " of the step",
         Once::Occurrence => " of the occurrence",
     }
 }

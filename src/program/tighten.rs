@@ -212,9 +212,9 @@ fn compare_and_branch(code: &mut Vec<Instruction>, temporary: &[bool], reads: &[
                 let mut inside = vec![0; reads.len()];
                 op.bodies().for_each(|(body, _)| count_reads(body, &mut inside));
                 if let (true, Op::IfAny { body, .. }) = (inside[mask as usize] + 1 == reads[mask as usize], op) {
-                    let mut body = std::mem::take(body);
-                    compare_and_branch(&mut body, temporary, reads);
-                    code[i].op = Op::IfLess(Box::new(IfLess { mask, a, b, body, few: 0 }));
+                    let mut body = std::mem::take(&mut **body);
+                    compare_and_branch(&mut body.code, temporary, reads);
+                    code[i].op = Op::IfLess(Box::new(IfLess { mask, a, b, body }));
                     code.remove(i + 1);
                 }
             }

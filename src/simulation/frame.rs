@@ -3,13 +3,13 @@
 //! The operation is looked up once for a column and then applied to all its futures; the loops are plain Rust over arrays,
 //! compiled once for each instruction set, and give the same bits on all of them.
 
-use super::gates::Lanes;
+use super::gates::{FEW, Lane, Lanes};
 use crate::chance::distributions::Distribution;
 use crate::chance::math::elementary::exp;
 use crate::chance::math::normal::standard_normal_column;
 use crate::chance::uniform::{step_key, uniform, word};
 use crate::program::fold::{binary, ternary, unary};
-use crate::program::{Instruction, LANES, Once, Op, Operand, Program, Slot};
+use crate::program::{DrawWith, Instruction, LANES, Once, Op, Operand, Program, Slot};
 use multiversion::multiversion;
 
 /// One number for each future of the block.
@@ -30,9 +30,15 @@ pub struct Frame<'a> {
     pub(super) program: &'a Program,
     pub(super) columns: Vec<Box<Column>>,
     spare: Box<Column>,
-    /// Always [`LANES`]. A number in memory, so that loops up to it are not unrolled as a whole: only as short loops do the
-    /// kernels of a program fit into the cache for instructions.
-    width: usize,
+    /// Which future each lane is.
+    pub(super) futures: [u64; LANES],
+    /// How many lanes there are; vector code works on some more, up to `width`, that are copies of the first.
+    pub(super) lanes: usize,
+    pub(super) width: usize,
+    /// In a frame that does some futures of a block apart: which lanes they are there.
+    pub(super) from: [Lane; FEW as usize],
+    /// Where what few futures need is done for them alone.
+    pub(super) side: Option<Box<Frame<'a>>>,
     /// When each column was last written, in writings since the block began.
     pub(super) written: Vec<u64>,
     pub(super) writings: u64,
@@ -40,8 +46,6 @@ pub struct Frame<'a> {
     pub(super) looked: Vec<(u64, Lanes)>,
     /// What futures that are done one by one leave behind, until the others are done.
     pub(super) aside: Vec<f64>,
-    /// Index of the block's first future.
-    pub(super) first: u64,
     pub(super) step: usize,
     pub(super) occurrence: u32,
     pub fault: Option<Fault>,
@@ -81,13 +85,33 @@ pub(super) fn source<'c>(columns: &'c [Box<Column>], program: &Program, step: us
 
 impl<'a> Frame<'a> {
     pub fn new(program: &'a Program) -> Self {
+        let side = Frame::narrow(program);
+        Frame { side: Some(Box::new(side)), ..Frame::narrow(program) }
+    }
+
+    fn narrow(program: &'a Program) -> Self {
         let columns = vec![Box::new(Column([0.0; LANES])); program.slots];
         let spare = Box::new(Column([0.0; LANES]));
         let (written, looked) = (vec![0; program.slots], vec![(0, Lanes::default()); program.slots]);
-        let (first, step, occurrence) = (0, 0, 0);
-        let width = std::hint::black_box(LANES);
-        let (writings, aside, fault) = (0, Vec::new(), None);
-        Frame { program, columns, spare, width, written, writings, looked, aside, first, step, occurrence, fault }
+        let (futures, lanes, width) = ([0; LANES], LANES, LANES);
+        let (writings, step, occurrence, aside, fault, side) = (0, 0, 0, Vec::new(), None, None);
+        Frame {
+            program,
+            columns,
+            spare,
+            futures,
+            lanes,
+            width,
+            from: [0; FEW as usize],
+            side,
+            written,
+            writings,
+            looked,
+            aside,
+            step,
+            occurrence,
+            fault,
+        }
     }
 
     /// Makes it play another program, in the columns that it has: what they hold is written anew before it is read, as
@@ -100,11 +124,14 @@ impl<'a> Frame<'a> {
         self.written.resize(program.slots, 0);
         self.looked.resize(program.slots, (0, Lanes::default()));
         self.fault = None;
+        if let Some(side) = &mut self.side {
+            side.turn_to(program);
+        }
     }
 
     /// Brings the futures from `first` on to T(0).
     pub fn start(&mut self, first: u64) {
-        self.first = first;
+        self.futures = std::array::from_fn(|lane| first + lane as u64);
         self.step = 0;
         self.written.fill(0);
         self.looked.fill((0, Lanes::default()));
@@ -128,7 +155,7 @@ impl<'a> Frame<'a> {
 
     /// Index of the block's first future.
     pub fn first(&self) -> u64 {
-        self.first
+        self.futures[0]
     }
 
     pub fn column(&self, slot: Slot) -> &[f64; LANES] {
@@ -144,6 +171,14 @@ impl<'a> Frame<'a> {
     #[inline(always)]
     fn put(&mut self, out: Slot) {
         std::mem::swap(&mut self.spare, &mut self.columns[out as usize]);
+        self.touch(out);
+    }
+
+    /// Notes that a column is written, one lane after the other: those beyond the last are made copies of the first.
+    fn finish(&mut self, out: Slot) {
+        let column = &mut self.columns[out as usize].0;
+        let first = column[0];
+        column[self.lanes..self.width].fill(first);
         self.touch(out);
     }
 
@@ -181,7 +216,7 @@ impl<'a> Frame<'a> {
     }
 
     #[inline(always)]
-    fn map1(&mut self, out: Slot, a: Operand, f: impl Fn(f64) -> f64) {
+    pub(super) fn map1(&mut self, out: Slot, a: Operand, f: impl Fn(f64) -> f64) {
         let to = &mut self.spare.0[..self.width];
         match source(&self.columns, self.program, self.step, a) {
             Source::Number(a) => to.fill(f(a)),
@@ -221,7 +256,7 @@ impl<'a> Frame<'a> {
     }
 
     #[inline(always)]
-    fn map3(&mut self, out: Slot, [a, b, c]: [Operand; 3], f: impl Fn(f64, f64, f64) -> f64) {
+    pub(super) fn map3(&mut self, out: Slot, [a, b, c]: [Operand; 3], f: impl Fn(f64, f64, f64) -> f64) {
         let to = &mut self.spare.0[..self.width];
         let source = |operand| source(&self.columns, self.program, self.step, operand);
         let width = self.width;
@@ -269,15 +304,20 @@ impl<'a> Frame<'a> {
     pub(super) fn stream(&self, key: u64, once: Once) -> u64 {
         match once {
             Once::Future => key,
-            Once::Step => step_key(key, self.step as u32),
+            Once::Step | Once::Count => step_key(key, self.step as u32),
             Once::Occurrence => step_key(step_key(key, self.step as u32), self.occurrence),
         }
     }
 
     #[inline(always)]
     fn uniforms(&mut self, out: Slot, key: u64) {
-        for (to, future) in self.spare.0[..self.width].iter_mut().zip(self.first..) {
-            *to = uniform(word(key, future));
+        let to = &mut self.spare.0[..self.width];
+        match self.program.points(key) {
+            None => to.iter_mut().zip(&self.futures).for_each(|(to, future)| *to = uniform(word(key, *future))),
+            Some(points) if self.side.is_some() => points.column(self.futures[0], to),
+            Some(points) => {
+                to.iter_mut().zip(&self.futures).for_each(|(to, future)| *to = points.at(*future));
+            }
         }
         self.put(out);
     }
@@ -286,19 +326,19 @@ impl<'a> Frame<'a> {
     fn check(&mut self, value: Operand, mask: Operand, infinite: bool, site: u32) {
         let suspicious = match source(&self.columns, self.program, self.step, value) {
             // Finite numbers less themselves are +0, all of whose bits are 0.
-            Source::Column(values) => any_bit(values.0.iter().map(|x| (x * 0.0).abs().to_bits())),
+            Source::Column(values) => any_bit(values.0[..self.width].iter().map(|x| (x * 0.0).abs().to_bits())),
             Source::Number(x) => !x.is_finite(),
         };
         if suspicious {
-            (0..LANES).for_each(|lane| self.check_lane(value, mask, infinite, site, lane));
+            (0..self.lanes).for_each(|lane| self.check_lane(value, mask, infinite, site, lane));
         }
     }
 
-    pub(super) fn check_lane(&mut self, value: Operand, mask: Operand, infinite: bool, site: u32, lane: usize) {
+    fn check_lane(&mut self, value: Operand, mask: Operand, infinite: bool, site: u32, lane: usize) {
         let (value, mask) = (self.lane(value, lane), self.lane(mask, lane));
         let wrong = if infinite { !value.is_finite() } else { value.is_nan() };
         if wrong && mask != 0.0 {
-            let fault = Fault { future: self.first + lane as u64, step: self.step as u32, site };
+            let fault = Fault { future: self.futures[lane], step: self.step as u32, site };
             self.fault = Some(self.fault.map_or(fault, |known| known.min(fault)));
         }
     }
@@ -314,64 +354,77 @@ impl<'a> Frame<'a> {
     }
 
     fn pick(&mut self, out: Slot, uniform: Operand, weights: &[Operand]) {
-        let u = self.read(uniform);
-        let mut total = [0.0; LANES];
-        for &weight in weights {
-            let w = self.read(weight);
-            for i in 0..LANES {
-                total[i] += w[i];
+        for lane in 0..self.lanes {
+            let u = self.lane(uniform, lane);
+            let weight = |&w: &Operand| self.lane(w, lane);
+            let mut total = 0.0;
+            weights.iter().for_each(|w| total += weight(w));
+            let (mut index, mut reached) = (0.0, 0.0);
+            for w in &weights[..weights.len() - 1] {
+                reached += weight(w);
+                index += if u * total >= reached { 1.0 } else { 0.0 };
             }
+            // Rounding may carry a draw past the last branch that has a chance.
+            let last = weights.iter().rposition(|w| weight(w) > 0.0).unwrap_or(0) as f64;
+            let found = if index > last { last } else { index };
+            self.columns[out as usize].0[lane] = if total > 0.0 { found } else { f64::NAN };
         }
-        let mut index = [0.0; LANES];
-        let mut reached = [0.0; LANES];
-        for &weight in &weights[..weights.len() - 1] {
-            let w = self.read(weight);
-            for i in 0..LANES {
-                reached[i] += w[i];
-                index[i] += if u[i] * total[i] >= reached[i] { 1.0 } else { 0.0 };
-            }
-        }
-        // Rounding may carry a draw past the last branch that has a chance.
-        let last = weights.iter().map(|&w| self.read(w));
-        let mut last_possible = [0.0; LANES];
-        for (j, w) in last.enumerate() {
-            for i in 0..LANES {
-                last_possible[i] = if w[i] > 0.0 { j as f64 } else { last_possible[i] };
-            }
-        }
-        let column = self.open(out);
-        for i in 0..LANES {
-            let found = if index[i] > last_possible[i] { last_possible[i] } else { index[i] };
-            column[i] = if total[i] > 0.0 { found } else { f64::NAN };
-        }
+        self.finish(out);
     }
 
     #[inline(always)]
     fn poisson(&mut self, out: Slot, uniform: Operand, mean: Operand) {
+        const MORE: f64 = 2.0;
+        // Whether there are none, one or more is found for all at once.
+        let few = |u: f64, none: f64, one: f64| {
+            if u <= none {
+                0.0
+            } else if u <= one {
+                1.0
+            } else {
+                MORE
+            }
+        };
         match source(&self.columns, self.program, self.step, mean) {
             Source::Number(mean) => {
                 let none = exp(-mean);
-                self.map1(out, uniform, |u| if u <= none { 0.0 } else { 1.0 });
+                let one = none + none * mean;
+                self.map1(out, uniform, |u| few(u, none, one));
             }
-            Source::Column(_) => self.map2(out, uniform, mean, |u, mean| if u <= exp(-mean) { 0.0 } else { 1.0 }),
+            Source::Column(_) => self.map2(out, uniform, mean, |u, mean| {
+                let none = exp(-mean);
+                few(u, none, none + none * mean)
+            }),
         }
-        let some = self.lanes_of(out);
-        some.each(|lane| {
+        let column = &self.columns[out as usize].0;
+        Lanes::that(self.width, |i| column[i] == MORE).each(|lane| {
             self.columns[out as usize].0[lane] = occurrences(self.lane(mean, lane), self.lane(uniform, lane));
         });
     }
 
     fn draw(&mut self, out: Slot, uniform: Operand, distribution: &Distribution) {
-        let u = self.read(uniform);
-        let column = self.open(out);
-        for i in 0..LANES {
-            column[i] = distribution.quantile(u[i], 1.0 - u[i]);
+        for lane in 0..self.lanes {
+            let u = self.lane(uniform, lane);
+            self.columns[out as usize].0[lane] = distribution.quantile(u, 1.0 - u);
         }
+        self.finish(out);
+    }
+
+    /// Draws from a distribution whose parameters belong to the future.
+    fn draw_with(&mut self, draw: &DrawWith, lane: usize) {
+        let u = self.lane(draw.uniform, lane);
+        let given: Vec<f64> = draw.arguments.iter().map(|&a| self.lane(a, lane)).collect();
+        let bounds = draw.bounds.map(|(low, high)| (self.lane(low, lane), self.lane(high, lane)));
+        let fitted = Distribution::of(draw.family, draw.form, &given).and_then(|d| match bounds {
+            None => Ok(d),
+            Some((low, high)) => d.truncated(low, high),
+        });
+        self.columns[draw.out as usize].0[lane] = fitted.map_or(f64::NAN, |d| d.quantile(u, 1.0 - u));
     }
 }
 
 /// How many occurrences a uniform stands for when `mean` are expected: the least number with at least that share.
-pub(super) fn occurrences(mean: f64, u: f64) -> f64 {
+fn occurrences(mean: f64, u: f64) -> f64 {
     /// Up to here the shares are summed up one by one, beyond it the general quantile is quicker.
     const FEW: f64 = 16.0;
     if mean.is_nan() {
@@ -400,7 +453,7 @@ pub(super) fn execute(frame: &mut Frame, code: &[Instruction]) {
         if !instruction.when.holds(step) {
             continue;
         }
-        if instruction.when.lazy() && frame.up_to_date(&instruction.op) {
+        if instruction.when.lazy() && frame.side.is_some() && frame.up_to_date(&instruction.op) {
             continue;
         }
         match &instruction.op {
@@ -431,17 +484,16 @@ pub(super) fn execute(frame: &mut Frame, code: &[Instruction]) {
             Op::Uniform { out, key, once } => frame.uniforms(*out, frame.stream(*key, *once)),
             Op::Normal { out, key, once } => {
                 frame.uniforms(*out, frame.stream(*key, *once));
-                standard_normal_column(&mut frame.columns[*out as usize].0);
+                standard_normal_column(&mut frame.columns[*out as usize].0[..frame.width]);
             }
             Op::NormalOf { out, uniform } => {
-                let mut column = frame.read(*uniform);
-                standard_normal_column(&mut column);
-                *frame.open(*out) = column;
+                frame.map1(*out, *uniform, |u| u);
+                standard_normal_column(&mut frame.columns[*out as usize].0[..frame.width]);
             }
             Op::Draw { out, uniform, distribution } => frame.draw(*out, *uniform, distribution),
             Op::DrawWith(draw) => {
-                (0..LANES).for_each(|lane| frame.draw_with(draw, lane));
-                frame.touch(draw.out);
+                (0..frame.lanes).for_each(|lane| frame.draw_with(draw, lane));
+                frame.finish(draw.out);
             }
             Op::Pick { out, uniform, weights } => frame.pick(*out, *uniform, weights),
             Op::Poisson { out, uniform, mean } => frame.poisson(*out, *uniform, *mean),
@@ -465,14 +517,15 @@ pub(super) fn execute(frame: &mut Frame, code: &[Instruction]) {
                 });
             }
             Op::Check { value, mask, infinite, site } => frame.check(*value, *mask, *infinite, *site),
-            Op::IfAny { mask, body, few } => frame.if_any(*mask, body, *few),
+            Op::IfAny { mask, body } => frame.if_any(*mask, body),
             Op::IfLess(branch) => frame.if_less(branch),
             Op::Pieces(pieces) => frame.pieces(pieces),
             Op::Times { count, index, body } => {
-                let most = frame.columns[*count as usize].0.iter().fold(0.0, |a: f64, &b| if b > a { b } else { a });
+                let counts = &frame.columns[*count as usize].0[..frame.lanes];
+                let most = counts.iter().fold(0.0, |a: f64, &b| if b > a { b } else { a });
                 let mut j = 0.0;
                 while j < most {
-                    *frame.open(*index) = [j; LANES];
+                    frame.map1(*index, Operand::Constant(j), |j| j);
                     frame.occurrence = j as u32;
                     execute(frame, body);
                     j += 1.0;
@@ -484,12 +537,12 @@ pub(super) fn execute(frame: &mut Frame, code: &[Instruction]) {
             }
             Op::Remember { first, size, value } => {
                 let slot = first + frame.step as u32 % size;
-                *frame.open(slot) = frame.columns[*value as usize].0;
+                frame.map1(slot, Operand::Slot(*value), |x| x);
             }
             Op::Recall { out, first, size, step } => {
                 let wanted = frame.program.tables[*step as usize][frame.step] as u32;
                 let slot = first + wanted % size;
-                *frame.open(*out) = frame.columns[slot as usize].0;
+                frame.map1(*out, Operand::Slot(slot), |x| x);
             }
         }
     }

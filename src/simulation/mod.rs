@@ -5,8 +5,8 @@ mod exact;
 mod frame;
 mod gates;
 pub mod intervals;
-mod lane;
 pub mod paired;
+mod randomised;
 pub mod result;
 pub mod run;
 mod summary;
@@ -14,6 +14,7 @@ mod tallies;
 mod trace;
 mod windows;
 
+use crate::chance::sobol::Sampling;
 use crate::diagnostic::{Diagnostic, Diagnostics, Failure};
 use crate::model::types::Scenario;
 use crate::model::{ScenarioFile, layers::Override};
@@ -32,22 +33,53 @@ pub struct Request<'a> {
     /// None: what the file says.
     pub futures: Option<u64>,
     pub seed: Option<u64>,
+    pub sampling: Option<Sampling>,
+    pub precision: Precision,
     /// None: one for each processor.
     pub threads: Option<usize>,
     pub variant: Option<&'a str>,
     /// What `--set` gave, for the record; it is among the overrides of the scenario already.
     pub set: &'a [Override],
-    /// Told the number of futures finished so far.
-    pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
+    /// Told how many futures are finished, and of how many as far as is known.
+    pub progress: Option<run::Progress<'a>>,
     pub interrupted: Option<&'a AtomicBool>,
+}
+
+/// At which half-width of every outcome's 95 % interval a run stops, if at any.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Precision {
+    #[default]
+    AsInFile,
+    Asked(f64),
+    Ignored,
+}
+
+impl Precision {
+    pub fn of(self, scenario: &Scenario) -> Option<f64> {
+        match self {
+            Precision::AsInFile => scenario.run.precision,
+            Precision::Asked(half) => Some(half),
+            Precision::Ignored => None,
+        }
+    }
 }
 
 /// Plays a scenario out.
 pub fn simulate(file: &ScenarioFile, scenario: &Scenario, request: &Request) -> Result<Outcome, Failure> {
     let seed = request.seed.unwrap_or(scenario.run.seed);
-    let program = scenario.program(seed);
+    let program = scenario.program(seed, request.sampling.unwrap_or(scenario.run.sampling));
+    let precision = request.precision.of(scenario);
+    if precision.is_some() && scenario.outcomes.is_empty() {
+        return Err(Failure::Usage {
+            message: "a precision is that of the outcomes, and the scenario has none".to_owned(),
+            help: Some(
+                "leave `--precision` out, and say how many futures are to be played with `--futures`".to_owned(),
+            ),
+        });
+    }
     let settings = Settings {
         futures: request.futures.unwrap_or(scenario.run.futures),
+        precision,
         threads: request.threads,
         outcomes: scenario.outcomes.len(),
         progress: request.progress,
@@ -66,7 +98,29 @@ pub fn simulate(file: &ScenarioFile, scenario: &Scenario, request: &Request) -> 
         );
         return Err(Failure::Request { message, help: Some(help) });
     }
-    Ok(summarise(file, scenario, &program, &run, request, seed))
+    let mut result = summarise(file, scenario, &program, &run, request, seed);
+    result.warnings.extend(precision.and_then(|precision| imprecise(&result, precision)));
+    Ok(result)
+}
+
+/// Says of a result that it is not as precise as was asked for.
+pub fn imprecise(result: &Outcome, precision: f64) -> Option<String> {
+    let half = |outcome: &result::Outcome| (outcome.high - outcome.low) / 2.0;
+    let widest = result.outcomes.iter().max_by(|a, b| half(a).total_cmp(&half(b)))?;
+    let futures = summary::thousands(result.run.futures);
+    let points = |share: f64| {
+        let text = format!("{:.3}", 100.0 * share);
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    };
+    (half(widest) > precision).then(|| {
+        format!(
+            "after {futures} futures, the most allowed, `{}` is known to ± {} percentage points, not to the ± {} that \
+             were asked for: allow more (`--futures`), or ask for less (`--precision`)",
+            widest.name,
+            points(half(widest)),
+            points(precision)
+        )
+    })
 }
 
 /// Why a run stopped, in words.

@@ -8,14 +8,15 @@ use super::frame::{Fault, Frame};
 use super::run::{self, FULL_WEIGHT, GREATEST_WEIGHT, PILOT, Run, Settings, Stopped, Work};
 pub use super::tallies::CELL;
 use super::tallies::{self, Block, Plan, Tallies};
+use crate::chance::sobol::RANDOMISATIONS;
 use crate::model::types::EventRef;
 use crate::program::{Branches, LANES, Program};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 /// Futures are dealt out to so many groups, one by one: what differs from group to group tells how well a number is
-/// known that is neither a share nor a mean.
-pub const GROUPS: usize = 16;
+/// known that is neither a share nor a mean. Evenly spread futures come in such groups by themselves.
+pub const GROUPS: usize = RANDOMISATIONS;
 
 /// A number that every future has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +91,8 @@ pub struct Sums {
     pub both: f64,
     pub above: (f64, f64),
     pub below: (f64, f64),
+    /// Whether the groups are randomisations of evenly spread futures.
+    pub randomised: bool,
     /// v and v·y in each group.
     pub groups: [[f64; 2]; GROUPS],
     /// Every y with its weight, future by future, where values are wanted; NaN where it has none.
@@ -127,7 +130,7 @@ fn play_in_pool(players: &[Player], wanted: Wanted, settings: &Settings) -> Resu
             Vec::new()
         },
     };
-    let work = Work::new(settings.futures.div_ceil(CELL), settings);
+    let work = Work::new(0..settings.futures.div_ceil(CELL), settings);
     let queue = Mutex::new(Queue {
         next: 0,
         waiting: BTreeMap::new(),
@@ -222,7 +225,8 @@ impl Queue {
 
 impl Cell {
     fn empty(table: &Table) -> Cell {
-        let column = |&pivot: &f64| Sums { pivot, ..Sums::default() };
+        let randomised = table.players.iter().any(|player| player.program.design.is_some());
+        let column = |&pivot: &f64| Sums { pivot, randomised, ..Sums::default() };
         let row: Vec<Sums> = table.pivots.iter().map(column).collect();
         let classes = table.wanted.outcomes;
         let cases = table.players.len();

@@ -2,9 +2,13 @@
 
 use super::bins::Bins;
 use super::frame::{Fault, Frame};
+use super::intervals::{grouped_share, means, wilson};
+use super::randomised::{Randomised, Weights};
 use super::tallies::{self, Block, CELL, EXACT_UP_TO, MetricPlan, Plan, Tallies};
+use crate::chance::sobol::Sampling;
 use crate::program::{LANES, Operand, Program};
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use std::ops::Range;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -21,14 +25,21 @@ pub(super) const GREATEST_WEIGHT: f64 = 68_719_476_736.0;
 /// Values that so large a share of futures has exactly are shown as such.
 const VISIBLE: f64 = 0.01;
 
+/// Where a run is asked to stop at some precision it plays so many futures first, and whole multiples of it after.
+pub const ROUND: u64 = 16_384;
+
+pub type Progress<'a> = &'a (dyn Fn(u64, u64) + Sync);
+
 /// How a program is to be run.
 pub struct Settings<'a> {
     pub futures: u64,
+    /// The half-width of every outcome's interval at which the run stops, `futures` being the most that it plays.
+    pub precision: Option<f64>,
     /// None: one for each processor.
     pub threads: Option<usize>,
     pub outcomes: usize,
-    /// Told the number of futures finished so far.
-    pub progress: Option<&'a (dyn Fn(u64) + Sync)>,
+    /// Told how many futures are finished, and of how many as far as is known.
+    pub progress: Option<Progress<'a>>,
     pub interrupted: Option<&'a AtomicBool>,
 }
 
@@ -61,6 +72,30 @@ impl Run {
         tallies.weight as f64 * (tallies.weight as f64 / tallies.squared_weight as f64)
     }
 
+    /// A share of the weight of all futures, and its 95 % interval; `of` says where the randomisations count it.
+    pub fn share(&self, weight: u64, of: impl Fn(&Randomised) -> &Weights) -> (f64, f64, f64) {
+        if self.tallies.weight == 0 {
+            return (0.0, 0.0, 1.0);
+        }
+        let share = weight as f64 / self.tallies.weight as f64;
+        let apart = self.tallies.randomised.as_ref().and_then(|apart| means(&apart.of_all(of(apart))));
+        let (low, high) = match apart {
+            Some(groups) => grouped_share(share, self.effective(), &groups),
+            None => wilson(share, self.effective()),
+        };
+        (share, low, high)
+    }
+
+    /// Half the width of the widest interval of an outcome.
+    fn half_width(&self) -> f64 {
+        let outcomes = self.tallies.outcomes.iter().take(self.plan.outcomes).enumerate();
+        let half = |(index, &weight): (usize, &u64)| {
+            let (_, low, high) = self.share(weight, |apart| &apart.outcomes[index]);
+            (high - low) / 2.0
+        };
+        outcomes.map(half).fold(0.0, f64::max)
+    }
+
     /// The observation that costs most.
     pub fn costliest(&self) -> Option<&str> {
         self.plan.costs.iter().min_by(|a, b| a.1.total_cmp(&b.1)).map(|(name, _)| name.as_str())
@@ -78,34 +113,77 @@ pub fn run(program: &Program, settings: &Settings) -> Result<Run, Stopped> {
 }
 
 fn run_in_pool(program: &Program, settings: &Settings) -> Result<Run, Stopped> {
-    let plan = pilot(program, settings)?;
-    let cells = settings.futures.div_ceil(CELL);
-    let work = Work::new(cells, settings);
+    let mut plan = pilot(program, settings)?;
+    let first = if settings.precision.is_some() { ROUND.min(settings.futures) } else { settings.futures };
+    plan.exact = first <= EXACT_UP_TO;
+    let tallies = Tallies::new(program, &plan);
+    let mut run = Run { plan, tallies };
+    play_on(program, settings, first, &mut run)?;
+    while let Some(futures) = settings.precision.and_then(|precision| more(program, &run, precision, settings.futures))
+    {
+        // What is kept for exact quantiles would be too much, and is no longer asked for.
+        run.plan.exact &= futures <= EXACT_UP_TO;
+        play_on(program, settings, futures, &mut run)?;
+    }
+    Ok(run)
+}
+
+/// Up to how many futures a run must be played for its precision; none where it has it, or has played the most it may.
+fn more(program: &Program, run: &Run, precision: f64, most: u64) -> Option<u64> {
+    let played = run.tallies.futures;
+    let excess = run.half_width() / precision;
+    // Cells are whole up to the last future of all.
+    if excess <= 1.0 || played >= most {
+        return None;
+    }
+    let wanted = match program.sampling() {
+        Sampling::Random => played as f64 * excess * excess,
+        // The error falls faster than with the root of the number, at best with the number itself; what falls short of
+        // that is asked for again, never less than a quarter more.
+        Sampling::Sobol => played as f64 * excess.max(1.25),
+    };
+    let rounds = (wanted / ROUND as f64).ceil().min(most as f64) as u64;
+    Some(rounds.saturating_mul(ROUND).max(played + ROUND).min(most))
+}
+
+/// Plays futures beyond those that have been played, up to `futures` in all: the result is that of so many at once.
+fn play_on(program: &Program, settings: &Settings, futures: u64, run: &mut Run) -> Result<(), Stopped> {
+    let Run { plan, tallies } = run;
+    let played = tallies.futures;
+    let tell = |finished: u64, _| {
+        if let Some(progress) = settings.progress {
+            progress(played + finished, futures);
+        }
+    };
+    let settings = Settings { progress: Some(&tell), ..*settings };
+    let work = Work::new(played / CELL..futures.div_ceil(CELL), &settings);
     let parts: Mutex<Vec<Tallies>> = Mutex::new(Vec::new());
     work.share_out(|work| {
         let mut frame = Frame::new(program);
-        let mut tallies = Tallies::new(program, &plan);
+        let mut tallies = Tallies::new(program, plan);
         while let Some(cell) = work.next() {
-            if let Err(fault) = cell_of(&mut frame, &mut tallies, program, &plan, settings.futures, cell) {
+            if let Err(fault) = cell_of(&mut frame, &mut tallies, program, plan, futures, cell) {
                 work.fault(fault, cell);
             }
-            work.done(CELL.min(settings.futures - cell * CELL));
+            work.done(CELL.min(futures - cell * CELL));
         }
         if let Ok(mut parts) = parts.lock() {
             parts.push(tallies);
         }
     });
     work.end()?;
-    let mut tallies = Tallies::new(program, &plan);
     let parts = parts.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     parts.iter().for_each(|part| tallies.merge(part));
-    Ok(Run { plan, tallies })
+    if !plan.exact {
+        tallies.metrics.iter_mut().for_each(|metric| metric.values = Vec::new());
+    }
+    Ok(())
 }
 
 /// Cells to be done, and what has become of them.
 pub(super) struct Work<'a> {
     next: AtomicU64,
-    cells: u64,
+    cells: Range<u64>,
     finished: AtomicU64,
     /// The earliest fault and its cell: cells after it need not be done any more.
     fault: Mutex<Option<Fault>>,
@@ -114,19 +192,21 @@ pub(super) struct Work<'a> {
 }
 
 impl<'a> Work<'a> {
-    pub(super) fn new(cells: u64, settings: &'a Settings<'a>) -> Self {
+    pub(super) fn new(cells: Range<u64>, settings: &'a Settings<'a>) -> Self {
         Work {
-            next: AtomicU64::new(0),
-            cells,
+            next: AtomicU64::new(cells.start),
             finished: AtomicU64::new(0),
             fault: Mutex::new(None),
-            stop_at: AtomicU64::new(cells),
+            stop_at: AtomicU64::new(cells.end),
+            cells,
             settings,
         }
     }
 
     pub(super) fn share_out(&self, worker: impl Fn(&Self) + Sync) {
-        let threads = rayon::current_num_threads().min(usize::try_from(self.cells).unwrap_or(usize::MAX)).max(1);
+        let threads = rayon::current_num_threads()
+            .min(usize::try_from(self.cells.end - self.cells.start).unwrap_or(usize::MAX))
+            .max(1);
         rayon::scope(|scope| {
             for _ in 0..threads {
                 scope.spawn(|_| worker(self));
@@ -157,7 +237,7 @@ impl<'a> Work<'a> {
     pub(super) fn done(&self, futures: u64) {
         let finished = self.finished.fetch_add(futures, Ordering::Relaxed) + futures;
         if let Some(progress) = self.settings.progress {
-            progress(finished);
+            progress(finished, self.settings.futures);
         }
     }
 
@@ -276,7 +356,7 @@ pub(super) fn pilot(program: &Program, settings: &Settings) -> Result<Plan, Stop
     let series = program.paths.len() * program.ends.len();
     let kept = PILOT_NUMBERS.checked_div(series).unwrap_or(0).max(LANES) as u64;
     let quiet = Settings { progress: None, ..*settings };
-    let work = Work::new(futures.div_ceil(CELL), &quiet);
+    let work = Work::new(0..futures.div_ceil(CELL), &quiet);
     let parts: Mutex<Vec<Pilot>> = Mutex::new(Vec::new());
     work.share_out(|work| {
         let mut frame = Frame::new(program);

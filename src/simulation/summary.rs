@@ -1,7 +1,8 @@
 //! Tallies → result: shares, intervals, quantiles, and everything that people are shown of the scenario itself.
 
 use super::bins::exact_quantiles;
-use super::intervals::{Z, wilson};
+use super::intervals::{Z, means, student};
+use super::randomised::{Randomised, Weights};
 use super::result::{
     Assumption, Branch, Dates, Dependence, Event, File, Histogram, Kept, Metric, Outcome, OutcomeMean, Path, Quantity,
     Result, Run as RunFacts, Scenario as ScenarioFacts, Shares, Thing,
@@ -11,6 +12,7 @@ use super::tallies::{EventTally, MetricPlan, MetricTally};
 use super::windows::{day, windows};
 use super::{Request, trace};
 use crate::calendar::format_date;
+use crate::chance::sobol::DIMENSIONS;
 use crate::model::ScenarioFile;
 use crate::model::order::{self, Thing as Reference};
 use crate::model::types::{Node, Scenario, Term, Timing, Type};
@@ -48,7 +50,7 @@ pub fn summarise(
         run: RunFacts {
             futures: tallies.futures,
             seed,
-            sampling: "random".to_owned(),
+            sampling: program.sampling().name().to_owned(),
             effective_futures: summary.effective,
             kept: tallies
                 .kept
@@ -81,20 +83,15 @@ fn part(weight: u64, of: u64) -> Option<f64> {
 }
 
 impl Summary<'_> {
-    fn share(&self, weight: u64) -> (f64, f64, f64) {
-        if self.total == 0.0 {
-            return (0.0, 0.0, 1.0);
-        }
-        let share = weight as f64 / self.total;
-        let (low, high) = wilson(share, self.effective);
-        (share, low, high)
+    fn share(&self, weight: u64, of: impl Fn(&Randomised) -> &Weights) -> (f64, f64, f64) {
+        self.run.share(weight, of)
     }
 
     fn outcomes(&self) -> Vec<Outcome> {
-        let pairs = self.scenario.outcomes.iter().zip(&self.run.tallies.outcomes);
+        let pairs = self.scenario.outcomes.iter().zip(&self.run.tallies.outcomes).enumerate();
         pairs
-            .map(|(outcome, &weight)| {
-                let (probability, low, high) = self.share(weight);
+            .map(|(index, (outcome, &weight))| {
+                let (probability, low, high) = self.share(weight, |apart| &apart.outcomes[index]);
                 Outcome {
                     name: outcome.name.clone(),
                     title: outcome.title.clone(),
@@ -140,14 +137,15 @@ impl Summary<'_> {
         let event = &self.scenario.events[index];
         let tally = &self.run.tallies.events[index];
         let weight: u64 = tally.steps.iter().sum();
-        let (probability, low, high) = self.share(weight);
+        let (probability, low, high) = self.share(weight, |apart| &apart.events[index].whole);
         let (outcomes_if_yes, outcomes_if_no) = self.if_yes_no(&tally.outcomes);
         let branches = event
             .branches
             .iter()
             .enumerate()
             .map(|(b, branch)| {
-                let (probability, low, high) = self.share(tally.branch_steps[b].iter().sum());
+                let (probability, low, high) =
+                    self.share(tally.branch_steps[b].iter().sum(), |apart| &apart.events[index].branches[b]);
                 let (outcomes_if_yes, outcomes_if_no) = self.if_yes_no(&tally.branch_outcomes[b]);
                 Branch {
                     name: branch.name.clone(),
@@ -221,7 +219,12 @@ impl Summary<'_> {
         let worth = if self.total > 0.0 { self.effective * defined / self.total } else { 0.0 };
         let variance = if worth > 1.0 { variance * worth / (worth - 1.0) } else { variance };
         let mean = plan.pivot + shift;
-        let half = if worth > 0.0 { Z * (variance / worth).sqrt() } else { 0.0 };
+        let apart = self.run.tallies.randomised.as_ref().and_then(|apart| means(&apart.metrics[index].groups()));
+        let half = match apart {
+            Some(groups) => student(&groups),
+            None if worth > 0.0 => Z * (variance / worth).sqrt(),
+            None => 0.0,
+        };
         let shares: Vec<f64> = QUANTILES.iter().map(|q| q.1).collect();
         let found = if self.run.plan.exact {
             exact_quantiles(&mut tally.values.clone(), &shares)
@@ -357,6 +360,14 @@ impl Summary<'_> {
             };
             let futures = if count == 1 { "1 future".to_owned() } else { format!("{} futures", thousands(count)) };
             warnings.push(format!("`{}` {limits} in {futures}", site.address));
+        }
+        if let Some(left_out) = self.program.design.as_ref().map(|design| design.left_out()).filter(|n| *n > 0) {
+            warnings.push(format!(
+                "luck draws {} numbers in a future: the first {} of them are spread evenly, the other {} are random",
+                thousands((left_out + DIMENSIONS) as u64),
+                thousands(DIMENSIONS as u64),
+                thousands(left_out as u64)
+            ));
         }
         if self.program.weight.is_some() && self.effective < 1000.0 {
             warnings.push(format!(

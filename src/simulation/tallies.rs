@@ -4,6 +4,7 @@
 use super::bins::{Bins, Histogram};
 use super::exact::ExactSum;
 use super::frame::Frame;
+use super::randomised::Randomised;
 use crate::calendar::day_holding;
 use crate::program::{Branches, EventSlots, LANES, Program};
 use multiversion::multiversion;
@@ -124,6 +125,8 @@ pub struct Tallies {
     pub clamped: Vec<u64>,
     /// The first five futures with a weight above 0, and their outcomes.
     pub kept: Vec<(u64, Option<usize>)>,
+    /// Where futures are spread evenly: each randomisation apart.
+    pub randomised: Option<Randomised>,
 }
 
 /// How many futures are kept as examples.
@@ -174,6 +177,7 @@ impl Tallies {
                 .collect(),
             clamped: vec![0; program.clamps.len()],
             kept: Vec::new(),
+            randomised: program.design.as_ref().map(|_| Randomised::new(program, plan)),
         }
     }
 
@@ -191,6 +195,9 @@ impl Tallies {
         for (_, sum, square) in &mut self.quantities {
             sum.close_cell();
             square.close_cell();
+        }
+        if let Some(randomised) = &mut self.randomised {
+            randomised.close_cell();
         }
     }
 
@@ -291,6 +298,9 @@ impl Tallies {
         self.kept.extend(&other.kept);
         self.kept.sort_unstable();
         self.kept.truncate(KEPT);
+        if let (Some(mine), Some(theirs)) = (&mut self.randomised, &other.randomised) {
+            mine.merge(theirs);
+        }
     }
 }
 
@@ -298,6 +308,9 @@ impl Tallies {
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq", "x86_64+avx2+fma"))]
 pub fn finished(tallies: &mut Tallies, frame: &Frame, program: &Program, plan: &Plan, block: &Block) {
     tallies.add_finished(frame, program, plan, block);
+    if let Some(randomised) = &mut tallies.randomised {
+        randomised.add(frame, program, plan, block);
+    }
 }
 
 /// Counts the values of all paths at one date.

@@ -8,11 +8,12 @@ use super::case::{Case, Good, Problem};
 use super::results::{Results, results};
 use forkcast::analysis::experiment::{Experiment, Playing};
 use forkcast::analysis::tornado::tornado;
+use forkcast::chance::sobol::Sampling;
 use forkcast::chart::{CHARTS, Chart};
 use forkcast::diagnostic::Failure;
 use forkcast::report::drawing::{self, Pair};
 use forkcast::simulation::result::Result as Outcome;
-use forkcast::simulation::{self, Request};
+use forkcast::simulation::{self, Precision, Request};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -32,6 +33,7 @@ pub struct Play {
     /// None: what the file says.
     pub futures: Option<u64>,
     pub seed: Option<u64>,
+    pub sampling: Option<Sampling>,
     pub threads: Option<usize>,
 }
 
@@ -249,6 +251,9 @@ impl<T: Fn(News)> AtWork<T> {
         let request = Request {
             futures: Some(futures),
             seed: self.play.seed,
+            sampling: self.play.sampling,
+            // Answers come with as many futures as there is time for.
+            precision: Precision::Ignored,
             threads: self.play.threads,
             variant: case.variant.as_deref(),
             set: &case.set,
@@ -283,6 +288,7 @@ impl<T: Fn(News)> AtWork<T> {
         let playing = Playing {
             futures: Some(self.play.futures.unwrap_or(good.base.run.futures).min(RANKING)),
             seed: self.play.seed,
+            sampling: self.play.sampling,
             threads: self.play.threads,
             progress: None,
             interrupted: Some(&self.stop),

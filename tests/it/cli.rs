@@ -114,9 +114,11 @@ fn help_fits_one_screen_and_names_only_what_there_is() {
         let help = desk.forkcast(&[verb, "--help"]).assert().success().get_output().stdout.clone();
         let help = String::from_utf8(help).unwrap();
         assert!(help.lines().count() <= 40 && help.lines().all(|line| line.chars().count() <= 100), "{help}");
-        for absent in ["sobol", "--precision", "--shard", "parquet"] {
+        for absent in ["--shard", "parquet"] {
             assert!(!help.contains(absent), "{absent}");
         }
+        // Comparisons are between equal numbers of futures.
+        assert_eq!(help.contains("--precision"), verb == "run", "{verb}");
         assert!(help.contains("forkcast"), "no examples");
     }
     desk.forkcast(&["--version"]).assert().success().stdout(contains(env!("CARGO_PKG_VERSION")));
@@ -226,6 +228,33 @@ fn every_variant_has_a_folder_and_a_line_in_one_table() {
     let two = desk.json(&["run", "talks.toml", "--json", "--variant", "they_stay", "--variant", "they_come"]);
     assert_eq!(two[0]["scenario"]["variant"], "they_stay");
     assert_eq!(probability(&two[0], "thaw"), 0.0);
+}
+
+#[test]
+fn a_precision_that_is_not_reached_is_said_once_for_each_variant() {
+    let desk = Desk::new();
+    let run = ["run", "talks.toml", "--precision", "0.1%", "--sampling", "sobol", "--format", "json"];
+    let said = "warning: after 2,000 futures, the most allowed, `";
+    desk.forkcast(&run).assert().success().stderr(contains(said).count(1)).stdout(contains("most allowed").not());
+    let result = fs::read_to_string(desk.path("output/talks/run/result.json")).unwrap();
+    let result: Value = serde_json::from_str(&result).unwrap();
+    assert!(result["warnings"][0].as_str().unwrap().contains("the most allowed"));
+    assert_eq!((&result["run"]["sampling"], &result["run"]["futures"]), (&"sobol".into(), &2000.into()));
+    desk.forkcast(&run)
+        .arg("--all-variants")
+        .assert()
+        .success()
+        .stderr(contains(said).and(contains("warning: @they_come: after 2,000 futures")));
+    desk.forkcast(&run).arg("--quiet").assert().success().stderr(is_empty());
+    let enough = desk.json(&["run", "talks.toml", "--json", "--precision", "5%", "--futures", "1e6"]);
+    assert_eq!((&enough["run"]["futures"], enough["warnings"].as_array().map(Vec::len)), (&16_384.into(), Some(0)));
+    let other = desk.json(&["tornado", "talks.toml", "--json", "--sampling", "sobol"]);
+    assert_eq!((&other["run"]["sampling"], &other["run"]["futures"]), (&"sobol".into(), &2000.into()));
+    desk.forkcast(&["run", "talks.toml", "--precision", "2"]).assert().code(2).stderr(contains("points as 2%"));
+    desk.forkcast(&["run", "talks.toml", "--sampling", "sobl"])
+        .assert()
+        .code(2)
+        .stderr(contains("did you mean sobol?"));
 }
 
 #[test]

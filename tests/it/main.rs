@@ -16,6 +16,7 @@ mod networks;
 mod play;
 mod reference;
 mod report;
+mod sobol;
 mod what_if;
 mod workshop;
 mod workshop_browser;

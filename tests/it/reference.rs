@@ -5,6 +5,7 @@
 //! `cargo test` has time for: `REFERENCE_FUTURES=2_000_000 cargo test --release reference`.
 
 use crate::play;
+use forkcast::chance::sobol::Sampling;
 use forkcast::simulation::Request;
 use forkcast::simulation::result::{Event, Metric, Result as Outcome};
 use serde_json::Value;
@@ -68,6 +69,24 @@ fn evidence_gives_conditional_probabilities() {
     compared.assert(2);
 }
 
+/// Smooth answers of few draws come much nearer where futures are spread evenly; far points of a distribution gain less.
+#[test]
+fn evenly_spread_futures_are_nearer() {
+    let names = ["events/causes", "events/chain", "events/odds", "sensitivity/g_function", "sensitivity/ishigami"];
+    let [random, even] = [Sampling::Random, Sampling::Sobol].map(|sampling| {
+        let mut compared = Compared::default();
+        for name in names {
+            let (exact, path) = reference(name);
+            let result = play::file(&path, &Request { sampling: Some(sampling), ..request() });
+            compared.name = format!("{name}, {}", sampling.name());
+            compared.scenario(&exact, &result);
+        }
+        compared.assert(names.len());
+        (compared.squares / compared.numbers as f64).sqrt()
+    });
+    assert!(even < random / 3.0, "{even} of the tolerances on average, at random {random}");
+}
+
 /// `a.x and not b` as tables of observations.
 fn observed(given: &str) -> String {
     let tables = given.split(" and ").enumerate().map(|(i, seen)| {
@@ -113,6 +132,8 @@ fn reference(name: &str) -> (Value, PathBuf) {
 struct Compared {
     name: String,
     numbers: usize,
+    /// Of the distances, in tolerances.
+    squares: f64,
     far: Vec<String>,
 }
 
@@ -171,6 +192,8 @@ impl Compared {
 
     fn number(&mut self, what: &str, found: Option<f64>, exact: f64, tolerance: f64) {
         self.numbers += 1;
+        let distance = found.filter(|_| tolerance > 0.0).map_or(0.0, |found| (found - exact) / tolerance);
+        self.squares += distance * distance;
         if !found.is_some_and(|found| (found - exact).abs() <= tolerance) {
             self.far.push(format!("{}: {what} is {found:?} instead of {exact} ± {tolerance}", self.name));
         }

@@ -14,14 +14,15 @@
 use super::assumptions::{listed, title, value};
 use super::{Case, ShareOrNumber, Source};
 use crate::analysis::Varied;
-use crate::analysis::estimate::{estimate, half_width_of_groups, in_groups};
-use crate::analysis::experiment::{self, Playing};
+use crate::analysis::estimate::{estimate, in_groups};
+use crate::analysis::experiment::{self, Luck, Playing};
 use crate::analysis::target::{Target, target};
 use crate::analysis::tornado::reason;
 use crate::chance::uniform::word;
 use crate::diagnostic::Failure;
 use crate::model::layers::Override;
 use crate::model::types::Scenario;
+use crate::simulation::intervals::student;
 use crate::simulation::paired::{CELL, Column, Sums, Wanted};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -79,9 +80,8 @@ struct Change {
 /// How the sets of changes are played out.
 pub(super) struct Setting<'a> {
     pub(super) target: &'a Target,
-    pub(super) seed: u64,
     /// Of the cases.
-    pub(super) futures: u64,
+    pub(super) luck: Luck,
     pub(super) playing: Playing<'a>,
 }
 
@@ -118,7 +118,7 @@ pub(super) struct Questions {
 impl Questions {
     /// Finds out what was changed in each case, and which sets of changes have to be played out besides the cases.
     pub(super) fn new(sources: &mut [Source], cases: &[Case], setting: &Setting) -> Result<Self, Failure> {
-        let mut all = Questions { of: Vec::new(), between: Vec::new(), futures: setting.futures };
+        let mut all = Questions { of: Vec::new(), between: Vec::new(), futures: setting.luck.futures };
         let first = cases[0].source;
         let mut known: BTreeMap<Laid, Played> = BTreeMap::new();
         for (number, case) in cases.iter().enumerate().filter(|(_, case)| case.source == first) {
@@ -131,7 +131,7 @@ impl Questions {
             let before = all.between.len();
             let question = Question {
                 case,
-                orders: orders(changes.len(), setting.seed),
+                orders: orders(changes.len(), setting.luck.seed),
                 changes,
                 structure,
                 subsets: BTreeMap::new(),
@@ -141,8 +141,8 @@ impl Questions {
             asking += u64::from(all.between.len() > before);
         }
         if !all.between.is_empty() {
-            let each = setting.futures * asking / (PART * all.between.len() as u64);
-            all.futures = each.max(FEWEST).next_multiple_of(CELL).min(setting.futures);
+            let each = setting.luck.futures * asking / (PART * all.between.len() as u64);
+            all.futures = each.max(FEWEST).next_multiple_of(CELL).min(setting.luck.futures);
         }
         Ok(all)
     }
@@ -169,7 +169,7 @@ impl Questions {
                 to: ends[1],
                 steps: Vec::new(),
                 sampled_orders: None,
-                futures: setting.futures,
+                futures: setting.luck.futures,
                 missing: question.missing.clone(),
             };
             let [Some(from), Some(to)] = ends else {
@@ -215,7 +215,8 @@ impl Questions {
         let columns: Vec<Vec<Column>> =
             all.iter().map(|of| target(of, Some(name)).map(|target| vec![target.column])).collect::<Result<_, _>>()?;
         let wanted = Wanted { values: setting.target.kept(), ..Wanted::default() };
-        let (paired, _) = experiment::play(&all, &columns, wanted, setting.seed, self.futures, setting.playing)?;
+        let luck = Luck { futures: self.futures, ..setting.luck };
+        let (paired, _) = experiment::play(&all, &columns, wanted, luck, setting.playing)?;
         Ok(paired.sums.into_iter().map(|mut sums| sums.swap_remove(0)).collect())
     }
 }
@@ -327,7 +328,7 @@ impl Question {
         let half_width = |index: usize, effect: f64| {
             let values: Vec<f64> = groups.as_ref()?.iter().map(|effects| effects[index]).collect();
             let share = if size > 0.0 { effect.abs() / size } else { 1.0 };
-            Some(half_width_of_groups(&values).hypot(share * spread))
+            Some(student(&values).hypot(share * spread))
         };
         let effect = |(index, value): (usize, f64)| Effect { value, half_width: half_width(index, value) };
         Ok(effects.iter().copied().enumerate().map(effect).collect())

@@ -73,6 +73,7 @@ fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<(), Told> {
     let playing = Playing {
         futures: asked.play.futures,
         seed: asked.play.seed,
+        sampling: asked.play.sampling,
         threads: asked.play.threads,
         progress: Some(&tell),
         interrupted: Some(interrupt::flag()),

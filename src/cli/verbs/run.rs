@@ -1,7 +1,7 @@
 //! `forkcast run`: what happens? Plays scenarios out, summarises, draws, and writes the report.
 
 use super::Verb;
-use crate::cli::options::{Assumptions, Leave, Play, Watch};
+use crate::cli::options::{Assumptions, Leave, Play, Watch, precision};
 use crate::cli::progress::Progress;
 use crate::cli::scenario::{self, Case, Opened};
 use crate::cli::terminal::Terminal;
@@ -12,7 +12,7 @@ use forkcast::diagnostic::{Diagnostics, Failure};
 use forkcast::report::files::Format;
 use forkcast::report::{Leaves, drawing, files, folder, json, summary};
 use forkcast::simulation::result::Result as Outcome;
-use forkcast::simulation::{self, Request};
+use forkcast::simulation::{self, Precision, Request};
 use std::path::{Path, PathBuf};
 
 pub const RUN: Verb = Verb { name: "run", command: Run::command, run };
@@ -28,6 +28,9 @@ struct Run {
     assumptions: Assumptions,
     #[command(flatten)]
     play: Play,
+    /// Stop when every outcome is known to ± P, as in 0.005 or 0.5%; --futures is then the most [default: as the file says]
+    #[arg(long, value_name = "P", value_parser = precision)]
+    precision: Option<f64>,
     #[command(flatten)]
     leave: Leave,
     #[command(flatten)]
@@ -37,6 +40,7 @@ struct Run {
 const EXAMPLES: &str = "\
 Examples:
   forkcast run talks.toml --futures 1e6 --open
+  forkcast run talks.toml --sampling sobol --precision 0.2%
   forkcast run talks.toml --variant hard_line --set 'quantities.mood=normal(1, 1)'
   forkcast run talks.toml --all-variants --format csv,png --out results
   forkcast run talks.toml --json | jq .outcomes
@@ -66,6 +70,7 @@ fn once(run: &Run, formats: &[&Format], first: bool, watched: &mut Watched, term
                 run.write(&result, formats, target).map_err(failed)?;
                 written.push(target.clone());
             }
+            run.say_if_imprecise(case, &mut result, terminal);
             result.warnings.retain(|warning| !said.iter().any(|message| warning.starts_with(message)));
             results.push(result);
         }
@@ -151,10 +156,12 @@ impl Run {
         let futures = self.play.futures.unwrap_or(case.scenario.run.futures);
         let what = case.variant.as_ref().map_or_else(|| opened.stem(), |name| format!("{} @{name}", opened.stem()));
         let progress = Progress::new(what, futures, self.leave.quiet);
-        let tell = |finished| progress.finished(finished);
+        let tell = |finished, of| progress.finished_of(finished, of);
         let request = Request {
             futures: self.play.futures,
             seed: self.play.seed,
+            sampling: self.play.sampling,
+            precision: self.precision(),
             threads: self.play.threads,
             variant: case.variant.as_deref(),
             set: &case.set,
@@ -162,6 +169,21 @@ impl Run {
             interrupted: Some(interrupt::flag()),
         };
         simulation::simulate(&opened.file, &case.scenario, &request)
+    }
+
+    fn precision(&self) -> Precision {
+        self.precision.map_or(Precision::AsInFile, Precision::Asked)
+    }
+
+    /// That a result is less precise than was asked for is said at once, and need not be in the summary again.
+    fn say_if_imprecise(&self, case: &Case, result: &mut Outcome, terminal: &Terminal) {
+        let precision = self.precision().of(&case.scenario);
+        if let Some(warning) = precision.and_then(|precision| simulation::imprecise(result, precision)) {
+            result.warnings.retain(|other| *other != warning);
+            if !self.leave.quiet {
+                terminal.warning(&case.variant.as_ref().map_or(warning.clone(), |name| format!("@{name}: {warning}")));
+            }
+        }
     }
 
     fn write(&self, result: &Outcome, formats: &[&Format], target: &Path) -> Result<(), Failure> {

@@ -54,7 +54,12 @@ fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<(), Told> {
     let options = Options {
         path: asked.file,
         setting: Setting { variant: asked.variant, changes: asked.set.iter().filter_map(|set| change(set)).collect() },
-        play: workshop::Play { futures: asked.play.futures, seed: asked.play.seed, threads: asked.play.threads },
+        play: workshop::Play {
+            futures: asked.play.futures,
+            seed: asked.play.seed,
+            sampling: asked.play.sampling,
+            threads: asked.play.threads,
+        },
         listen: asked.listen.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
         port: asked.port,
     };

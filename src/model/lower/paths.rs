@@ -202,7 +202,7 @@ impl Lowering<'_> {
         let years = self.years();
         let dt = self.b.table(|k| years[k]);
         let mean = self.b.multiply(rate, dt);
-        let uniform = self.luck(&format!("paths.{}.jumps", path.name), 0, Once::Step);
+        let uniform = self.luck(&format!("paths.{}.jumps", path.name), 0, Once::Count);
         let number = self.b.poisson(uniform, mean);
         let count = self.b.state_within(Value::Constant(0.0), self.b.range(number));
         self.b.assign(count, number);

@@ -63,6 +63,7 @@ pub fn scenario(table: &Table, reading: &mut Reading<'_>) -> Option<Scenario> {
     paths::check_shocks(table, &paths, reading);
     let metrics = metrics::metrics(table, &names, reading);
     let outcomes = metrics::outcomes(table, &names, reading);
+    settings::precision_of(table, &outcomes, reading);
     let correlations = correlations::read(table, &names, &quantities, &paths, &events, reading);
     let observations = observed::read(
         table,
@@ -95,6 +96,7 @@ pub fn scenario(table: &Table, reading: &mut Reading<'_>) -> Option<Scenario> {
         sliders,
         assumptions: reading.listed.clone(),
         order,
+        without: None,
     };
     certain::check(&scenario, reading);
     (!reading.errors.has_errors()).then_some(scenario)

@@ -2,9 +2,10 @@
 
 use super::{Reading, table};
 use crate::calendar::{Calendar, Step, format_date};
-use crate::diagnostic::Diagnostic;
-use crate::document::Table;
-use crate::model::types::RunSettings;
+use crate::chance::sobol::Sampling;
+use crate::diagnostic::{Diagnostic, nearest};
+use crate::document::{Node, Table};
+use crate::model::types::{Outcome, RunSettings};
 
 pub struct Settings {
     pub title: String,
@@ -111,7 +112,7 @@ fn step(section: &Table, reading: &mut Reading) -> Option<Step> {
 }
 
 pub fn run(file: &Table, reading: &mut Reading) -> RunSettings {
-    let mut settings = RunSettings { futures: 100_000, seed: 1 };
+    let mut settings = RunSettings { futures: 100_000, seed: 1, sampling: Sampling::Random, precision: None };
     let Some(section) = table::table(file, "run", reading) else { return settings };
     table::check_keys(section, &["futures", "seed", "sampling", "precision"], "[run]", reading);
     if let Some(node) = section.get("futures") {
@@ -134,23 +135,50 @@ pub fn run(file: &Table, reading: &mut Reading) -> RunSettings {
         }
     }
     if let Some(node) = section.get("sampling") {
-        match node.text().map(|t| t.content.as_str()) {
-            Some("random") => {}
-            Some("sobol") => reading.error(
-                node.span,
-                "`sampling = \"sobol\"` is not there yet",
-                "take the line out: futures are then drawn at random",
-            ),
-            _ if node.is_broken() => {}
-            _ => reading.error(node.span, "`sampling` is \"random\"", "take the line out"),
+        let text = node.text().map(|t| t.content.as_str());
+        match text.and_then(Sampling::named) {
+            Some(sampling) => settings.sampling = sampling,
+            None if node.is_broken() => {}
+            None => {
+                let error = Diagnostic::error(node.span, "`sampling` is \"random\" or \"sobol\"");
+                let near = text.and_then(|text| nearest(text, Sampling::ALL.map(Sampling::name)));
+                reading.errors.push(match near {
+                    Some(near) => {
+                        error.help(format!("did you mean \"{near}\"?")).mend(node.span, format!("\"{near}\""))
+                    }
+                    None => error.help("\"sobol\" spreads futures evenly; without the line they are drawn at random"),
+                });
+            }
         }
     }
     if let Some(node) = section.get("precision") {
-        reading.error(
-            node.span,
-            "`precision` is not there yet",
-            "take the line out and set `futures`: four times as many halve the interval",
-        );
+        match node.number() {
+            Some(half) if half > 0.0 && half < 0.5 => settings.precision = Some(half),
+            _ if node.is_broken() => {}
+            number => {
+                let percent = number.filter(|n| (0.5..50.0).contains(n));
+                let help = percent.map_or(
+                    "for instance `precision = 0.005`: every outcome is then known to ± half a percentage point"
+                        .to_owned(),
+                    |n| format!("{n} percentage points are written `precision = {}`", (n * 1e10).round() / 1e12),
+                );
+                reading.error(node.span, "`precision` is a number between 0 and 0.5", help);
+            }
+        }
     }
     settings
+}
+
+/// A precision is that of outcomes.
+pub fn precision_of(file: &Table, outcomes: &[Outcome], reading: &mut Reading) {
+    let node = file.get("run").and_then(Node::table).and_then(|run| run.get("precision"));
+    if let (Some(node), None) = (node, file.get("outcomes"))
+        && outcomes.is_empty()
+    {
+        reading.error(
+            node.span,
+            "`precision` is that of the outcomes, and the scenario has none",
+            "take the line out and set `futures`, or add `[[outcomes]]`",
+        );
+    }
 }

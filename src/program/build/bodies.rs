@@ -77,10 +77,10 @@ impl Builder {
         let body = self.close_body();
         let op = match scope {
             Scope::Always | Scope::Whole => return,
-            Scope::IfAny(mask) => Op::IfAny { mask, body, few: 0 },
+            Scope::IfAny(mask) => Op::IfAny { mask, body: Box::new(body.into()) },
             Scope::Pieces { low, high, from, to, causes, whole } => {
-                let (kept, few) = (Vec::new(), 0);
-                Op::Pieces(Box::new(Pieces { low, high, from, to, causes: causes.into(), whole, body, kept, few }))
+                let (causes, body) = (causes.into(), body.into());
+                Op::Pieces(Box::new(Pieces { low, high, from, to, causes, whole, body, checked: true }))
             }
             Scope::Times { count, index } => Op::Times { count, index, body },
         };

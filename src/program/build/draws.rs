@@ -1,6 +1,6 @@
 //! Draws: what luck decides, and what is looked up by it.
 
-use super::super::{DrawWith, Once, Op, Operand, Range, Slot};
+use super::super::{DrawWith, Once, Op, Operand, Range, Site, Slot};
 use super::{Builder, Place, Value};
 use crate::chance::distributions::{Distribution, Family};
 use std::sync::Arc;
@@ -17,6 +17,8 @@ impl Builder {
     }
 
     fn random(&mut self, name: &'static str, key: u64, once: Once, range: Range, op: impl FnOnce(Slot) -> Op) -> Value {
+        let (from, to) = self.steps;
+        self.sites.push(Site { key, once, from, to });
         if once == Once::Future {
             return self.compute(name, key, &[], range, op);
         }

@@ -34,7 +34,7 @@ impl Lowering<'_> {
                 } else {
                     l.mean_of_pieces(index, low, high, &causes)
                 };
-                let uniform = l.luck(&event.address, 0, Once::Step);
+                let uniform = l.luck(&event.address, 0, Once::Count);
                 let number = l.b.poisson(uniform, mean);
                 l.if_any(number, |l| {
                     let some = l.b.less(ZERO, number);
