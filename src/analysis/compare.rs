@@ -19,7 +19,7 @@ use crate::model::ScenarioFile;
 use crate::model::files::Files;
 use crate::model::layers::Override;
 use crate::model::types::Scenario;
-use crate::simulation::paired::Wanted;
+use crate::simulation::paired::{Sums, Wanted};
 use crate::simulation::{self, Request, result};
 use serde::{Deserialize, Serialize};
 
@@ -113,8 +113,14 @@ pub fn compare(
     let classes = columns.outcomes.len();
     let kept = [columns.all[0].len() - 1];
     let target = target(scenarios[0], of)?;
-    let wanted =
-        Wanted { values: if target.kept().is_empty() { &[] } else { &kept }, results: true, outcomes: classes };
+    let setting = waterfall::Setting { target: &target, luck, playing };
+    let questions = waterfall::Questions::new(sources, &cases, &setting)?;
+    let wanted = Wanted {
+        values: if target.kept().is_empty() { &[] } else { &kept },
+        results: true,
+        outcomes: classes,
+        early: questions.futures,
+    };
     let (paired, programs) = experiment::play(&scenarios, &columns.all, wanted, luck, playing)?;
 
     let results: Vec<result::Result> = (cases.iter().zip(&paired.runs).enumerate())
@@ -124,15 +130,11 @@ pub fn compare(
             simulation::summarise(file, &case.scenario, &programs[index], run, &request, seed)
         })
         .collect();
-    let same: Vec<bool> = programs.iter().map(|program| experiment::same(&programs[0], program)).collect();
+    let same: Vec<bool> = programs.iter().map(|program| programs[0].plays_like(program)).collect();
     let measured = measured::Measured { columns: &columns, paired: &paired, same: &same };
     let targets = measured.target(&target);
-    let why = (1..cases.len())
-        .map(|case| {
-            let setting = waterfall::Setting { target: &target, luck, playing };
-            waterfall::waterfall(sources, &cases, case, &targets, &setting)
-        })
-        .collect::<Result<_, _>>()?;
+    let early: Vec<Sums> = paired.early.iter().filter_map(|sums| sums.last().cloned()).collect();
+    let why = questions.answers(sources, &cases, &targets, &early, &setting)?;
     let facts = |case: &Case, spec: &Spec| CaseFacts {
         title: case.title.clone(),
         expert: spec.expert.clone(),

@@ -11,7 +11,7 @@ use crate::program::Program;
 use crate::simulation::paired::{self, Column, Paired, Player, Wanted};
 use crate::simulation::run::{Settings, Stopped};
 use crate::simulation::{self, Request};
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// Weighted futures that are worth fewer than this say nothing.
 const TOO_FEW: f64 = 100.0;
@@ -27,6 +27,8 @@ pub struct Playing<'a> {
     /// Told how many futures are finished, and of how many.
     pub progress: Option<&'a (dyn Fn(u64, u64) + Sync)>,
     pub interrupted: Option<&'a AtomicBool>,
+    /// Results need no fans, for nobody will draw them.
+    pub without_fans: bool,
 }
 
 /// The luck on which scenarios are played out.
@@ -46,6 +48,8 @@ pub struct Experiment<'a> {
     pub playing: Playing<'a>,
     /// With nothing else changed.
     pub scenario: Scenario,
+    /// Futures that have been played so far, so that the progress never falls back.
+    played: AtomicU64,
 }
 
 impl<'a> Experiment<'a> {
@@ -61,7 +65,15 @@ impl<'a> Experiment<'a> {
         let mut laid = variant.map_or(Ok(Vec::new()), |name| file.variant(name))?;
         laid.extend(set.iter().cloned());
         let scenario = scenario(file, files, &laid)?;
-        Ok(Experiment { file, files, variant: variant.map(str::to_owned), set, playing, scenario })
+        Ok(Experiment {
+            file,
+            files,
+            variant: variant.map(str::to_owned),
+            set,
+            playing,
+            scenario,
+            played: AtomicU64::new(0),
+        })
     }
 
     pub fn seed(&self) -> u64 {
@@ -129,9 +141,30 @@ impl<'a> Experiment<'a> {
 
     /// Plays scenarios out on the same luck; the columns are those of every one of them.
     pub fn play(&self, scenarios: &[&Scenario], columns: &[Column], wanted: Wanted) -> Result<Paired, Failure> {
+        self.play_some(scenarios, columns, wanted, self.futures())
+    }
+
+    /// The same on so many futures.
+    pub fn play_some(
+        &self,
+        scenarios: &[&Scenario],
+        columns: &[Column],
+        wanted: Wanted,
+        futures: u64,
+    ) -> Result<Paired, Failure> {
         let all: Vec<Vec<Column>> = vec![columns.to_vec(); scenarios.len()];
-        let luck = Luck { futures: self.futures(), seed: self.seed(), sampling: self.sampling() };
-        play(scenarios, &all, wanted, luck, self.playing).map(|(paired, _)| paired)
+        let before = self.played.load(Ordering::Relaxed);
+        let progress = self.playing.progress;
+        let tell = |finished: u64, of: u64| {
+            if let Some(progress) = progress {
+                progress(before + finished, before + of);
+            }
+        };
+        let playing = Playing { progress: Some(&tell), ..self.playing };
+        let luck = Luck { futures, seed: self.seed(), sampling: self.sampling() };
+        let (paired, _) = play(scenarios, &all, wanted, luck, playing)?;
+        self.played.store(before + futures * scenarios.len() as u64, Ordering::Relaxed);
+        Ok(paired)
     }
 
     pub fn about(&self) -> About {
@@ -177,7 +210,10 @@ pub fn play(
     playing: Playing,
 ) -> Result<(Paired, Vec<Program>), Failure> {
     let Luck { futures, seed, sampling } = luck;
-    let programs: Vec<Program> = scenarios.iter().map(|scenario| scenario.program(seed, sampling)).collect();
+    let mut programs: Vec<Program> = scenarios.iter().map(|scenario| scenario.program(seed, sampling)).collect();
+    if playing.without_fans {
+        programs.iter_mut().for_each(|program| program.paths.clear());
+    }
     let players: Vec<Player> =
         (programs.iter().zip(columns)).map(|(program, columns)| Player { program, columns: columns.clone() }).collect();
     let of = futures * players.len() as u64;
@@ -218,11 +254,6 @@ fn culprit(programs: &[Program], stopped: &Stopped) -> usize {
     let Stopped::Fault(fault) = stopped else { return 0 };
     let has_it = |program: &Program| paired::fault_at(program, fault.future) == Some(*fault);
     programs.iter().position(has_it).unwrap_or(0)
-}
-
-/// Whether two programs are the same, so that no future can differ.
-pub fn same(a: &Program, b: &Program) -> bool {
-    format!("{a:?}") == format!("{b:?}")
 }
 
 impl Varied {

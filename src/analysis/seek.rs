@@ -1,9 +1,10 @@
 //! What an assumption would have to be for a target to reach a value.
 //!
-//! The range is tried at a few values first; wherever the target passes what is sought between two of them, the place is
-//! closed in on by the rule of false position (Illinois variant), always on the same luck, so that the target hardly
-//! jumps from value to value. How well luck lets the place be known: the same search for what is sought plus and minus
-//! the half-width of the target's 95 % interval there.
+//! The range is tried at a few values first, on no more futures than show where to look; wherever the target passes what
+//! is sought between two of them, the place is closed in on with all futures, always on the same luck, so that the target
+//! hardly jumps from value to value.
+
+mod search;
 
 use super::estimate::{Estimate, estimate};
 use super::experiment::Experiment;
@@ -14,6 +15,7 @@ use crate::diagnostic::Failure;
 use crate::model::types::Scenario;
 use crate::simulation::paired::Wanted;
 use jiff::civil::Date;
+use search::Search;
 use serde::{Deserialize, Serialize};
 
 /// What is asked: one assumption, in a range if one was given; without any, every assumption alone.
@@ -79,6 +81,8 @@ pub struct Tried {
     pub value: f64,
     /// The target there; null where no future has it.
     pub target: Option<Estimate>,
+    /// On how many futures.
+    pub futures: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -96,8 +100,9 @@ pub struct Found {
 /// Values tried at first for one assumption, and for each of many.
 const TRIED: usize = 21;
 const TRIED_EACH: usize = 5;
-/// Values tried in closing in on a place.
-const STEPS: usize = 24;
+/// Futures on which they are tried, at most.
+const TRYING: u64 = 20_000;
+const TRYING_EACH: u64 = 4096;
 /// Without a number of futures, at most so many are played at each value where every assumption is asked.
 pub const FUTURES: u64 = 20_000;
 
@@ -130,18 +135,19 @@ pub fn seek(experiment: &mut Experiment, of: Option<&str>, sought: &Sought) -> R
             }
         }
     }
-    let every = std::iter::once(&experiment.scenario).chain(asked.iter().flat_map(|asked| &asked.scenarios));
-    let all: Vec<&Scenario> = every.collect();
-    let mut cases = all.len() as u64;
-    let played = experiment.play(&all, &[target.column], kept(&target))?;
+    let futures = experiment.futures();
+    let trying = futures.min(if sought.address.is_some() { TRYING } else { TRYING_EACH });
+    let whole = experiment.play(&[&experiment.scenario], &[target.column], kept(&target))?;
+    let base = estimate(&whole.sums[0][0], target.measure).ok_or_else(|| target.never())?;
+    let all: Vec<&Scenario> = asked.iter().flat_map(|asked| &asked.scenarios).collect();
+    let mut cases = 1 + all.len() as u64;
+    let played = experiment.play_some(&all, &[target.column], kept(&target), trying)?;
     let mut estimates = played.sums.iter().map(|sums| estimate(&sums[0], target.measure));
-    let base = estimates.next().flatten().ok_or_else(|| target.never())?;
     let mut answers = Vec::new();
     for Asked { varied, places, .. } in &asked {
-        let tried = |&value: &f64| Tried { value, target: estimates.next().flatten() };
+        let tried = |&value: &f64| Tried { value, target: estimates.next().flatten(), futures: trying };
         let tried: Vec<Tried> = places.iter().map(tried).collect();
-        let mut search = Search { experiment: &mut *experiment, target: &target, varied, to, cases: &mut cases };
-        answers.push(search.answer(tried)?);
+        answers.push(Search::new(experiment, &target, varied, to, &mut cases, tried).answer()?);
     }
     if sought.address.is_none() {
         answers.sort_by(|a, b| strain(a, to).total_cmp(&strain(b, to)));
@@ -264,183 +270,5 @@ fn possible(
             message: format!("`{}` cannot be {end}: {}", varied.address, reason(&failure)),
             help: Some(format!("give another range: `{}=A..B`", varied.address)),
         }),
-    }
-}
-
-/// Places whose intervals overlap are one, as far as luck lets it be known: the middle one of them.
-fn told_apart(found: Vec<Found>) -> Vec<Found> {
-    let mut groups: Vec<Vec<Found>> = Vec::new();
-    for place in found {
-        let overlaps = |last: &Found| {
-            let (end, start) = (last.high.unwrap_or(f64::INFINITY), place.low.unwrap_or(f64::NEG_INFINITY));
-            last.until.is_none() && place.until.is_none() && end >= start
-        };
-        match groups.last_mut() {
-            Some(group) if group.last().is_some_and(overlaps) => group.push(place),
-            _ => groups.push(vec![place]),
-        }
-    }
-    let one = |mut group: Vec<Found>| {
-        let (low, high) = (group[0].low, group[group.len() - 1].high);
-        let middle = group.swap_remove(group.len() / 2);
-        if group.is_empty() { middle } else { Found { low, high, ..middle } }
-    };
-    groups.into_iter().map(one).collect()
-}
-
-struct Search<'s, 'a> {
-    experiment: &'s mut Experiment<'a>,
-    target: &'s Target,
-    varied: &'s Varied,
-    to: f64,
-    cases: &'s mut u64,
-}
-
-impl Search<'_, '_> {
-    fn answer(&mut self, tried: Vec<Tried>) -> Result<Answer, Failure> {
-        let ends = (tried[0].value, tried[tried.len() - 1].value);
-        let off = |tried: &Tried| tried.target.map(|target| target.value - self.to);
-        let offs: Vec<Option<f64>> = tried.iter().map(off).collect();
-        let constant = offs.windows(2).all(|pair| pair[0] == pair[1]);
-        let mut found: Vec<Found> = Vec::new();
-        let mut place = 0;
-        while place < tried.len() && !constant {
-            // Values side by side that all meet it are one answer.
-            let same = offs[place..].iter().take_while(|off| **off == Some(0.0)).count();
-            if let (2.., Some(target)) = (same, tried[place].target) {
-                let until = Some(tried[place + same - 1].value);
-                found.push(Found { value: tried[place].value, until, low: None, high: None, target });
-                place += same;
-                continue;
-            }
-            let pair = |at: usize| Some((tried.get(at)?.value, offs[at]?));
-            match (pair(place), pair(place + 1)) {
-                (Some(a), Some(b)) if a.1 == 0.0 || a.1 * b.1 < 0.0 => found.push(self.close_in(a, b, ends)?),
-                (Some(a), None) if a.1 == 0.0 => {
-                    let before = place.checked_sub(1).and_then(pair).unwrap_or(a);
-                    found.push(self.close_in(before, a, ends)?);
-                }
-                _ => {}
-            }
-            place += 1;
-        }
-        let found = told_apart(found);
-        let distance = |tried: &Tried| tried.target.map_or(f64::INFINITY, |target| (target.value - self.to).abs());
-        let known = tried.iter().copied().filter(|tried| tried.target.is_some());
-        let nearest = known.min_by(|a, b| distance(a).total_cmp(&distance(b)));
-        let reached = match found.len() {
-            0 if constant && offs[0] == Some(0.0) => "always",
-            0 => "never",
-            1 => "once",
-            _ => "several times",
-        };
-        let range = self.varied.low.zip(self.varied.high);
-        let within =
-            |found: &Found| range.map(|(low, high)| found.value <= high && found.until.unwrap_or(found.value) >= low);
-        Ok(Answer {
-            assumption: self.varied.clone(),
-            from: ends.0,
-            to: ends.1,
-            reached: reached.to_owned(),
-            within_range: found.iter().map(within).max().flatten(),
-            found,
-            tried,
-            nearest,
-        })
-    }
-
-    /// The target at some values, on the same luck.
-    fn at(&mut self, places: &[f64]) -> Result<Vec<Option<Estimate>>, Failure> {
-        let scenarios: Vec<Scenario> =
-            places.iter().map(|&x| self.experiment.at(&[(self.varied, x)])).collect::<Result<_, _>>()?;
-        let all: Vec<&Scenario> = scenarios.iter().collect();
-        *self.cases += all.len() as u64;
-        let paired = self.experiment.play(&all, &[self.target.column], kept(self.target))?;
-        Ok(paired.sums.iter().map(|sums| estimate(&sums[0], self.target.measure)).collect())
-    }
-
-    /// Between two values at which the target is off on either side.
-    fn close_in(&mut self, a: (f64, f64), b: (f64, f64), (from, to): (f64, f64)) -> Result<Found, Failure> {
-        let (value, target) = self.false_position(a, b, self.to, true)?;
-        let half = (target.high - target.low) / 2.0;
-        if half == 0.0 {
-            // No luck has a part in it.
-            return Ok(Found { value, until: None, low: Some(value), high: Some(value), target });
-        }
-        let rises = b.1 > a.1;
-        // The interval is looked for around the place, first as far as the slope between the two ends lets one hope.
-        let slope = (b.1 - a.1) / (b.0 - a.0);
-        let reach = if slope == 0.0 { to - from } else { 3.0 * half / slope.abs() };
-        let mut side = |direction: f64| -> Result<Option<f64>, Failure> {
-            let level = self.to + if (direction > 0.0) == rises { half } else { -half };
-            let mut reach = reach;
-            for _ in 0..4 {
-                let end = (value + direction * reach).clamp(from, to);
-                if end == value {
-                    return Ok(None);
-                }
-                let Some(at_end) = self.at(&[end])?[0] else { return Ok(None) };
-                let off = at_end.value - level;
-                let off_here = target.value - level;
-                if off * off_here <= 0.0 {
-                    return Ok(Some(self.false_position((value, off_here), (end, off), level, false)?.0));
-                }
-                if end == from || end == to {
-                    return Ok(None);
-                }
-                reach *= 3.0;
-            }
-            Ok(None)
-        };
-        let (low, high) = (side(-1.0)?, side(1.0)?);
-        Ok(Found { value, until: None, low, high, target })
-    }
-
-    /// A value in between at which the target is at the level, nearer than luck lets it be known; and the target there.
-    fn false_position(
-        &mut self,
-        a: (f64, f64),
-        b: (f64, f64),
-        level: f64,
-        fine: bool,
-    ) -> Result<(f64, Estimate), Failure> {
-        let (mut a, mut b) = (a, b);
-        let width = (b.0 - a.0).abs();
-        let mut last_kept = 0;
-        let mut best: Option<(f64, Estimate)> = None;
-        let patience = if fine { 1e-3 } else { 0.02 };
-        for end in [a, b] {
-            if end.1 == 0.0
-                && let Some(at) = self.at(&[end.0])?[0]
-            {
-                return Ok((end.0, at));
-            }
-        }
-        for _ in 0..STEPS {
-            let x = if a.1 == b.1 { f64::midpoint(a.0, b.0) } else { b.0 - b.1 * (b.0 - a.0) / (b.1 - a.1) };
-            let Some(at) = self.at(&[x])?[0] else { break };
-            let off = at.value - level;
-            if best.as_ref().is_none_or(|(_, known)| off.abs() < (known.value - level).abs()) {
-                best = Some((x, at));
-            }
-            if off.abs() <= patience * (at.high - at.low) || (b.0 - a.0).abs() <= 1e-9 * width {
-                break;
-            }
-            // Where the same end is kept twice, its weight is halved (Illinois), so that both ends close in.
-            if (off > 0.0) == (b.1 > 0.0) {
-                b = (x, off);
-                if last_kept == 1 {
-                    a.1 /= 2.0;
-                }
-                last_kept = 1;
-            } else {
-                a = (x, off);
-                if last_kept == 2 {
-                    b.1 /= 2.0;
-                }
-                last_kept = 2;
-            }
-        }
-        best.ok_or_else(|| self.target.never())
     }
 }

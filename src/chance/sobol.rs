@@ -10,6 +10,7 @@ use sobol::params::JoeKuoD6;
 use sobol::{Sobol, SobolParams};
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::LazyLock;
 
 /// Scramblings of the same points.
 pub const RANDOMISATIONS: usize = 16;
@@ -42,7 +43,7 @@ impl Sampling {
 }
 
 /// Which streams of words are spread evenly, and how.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Design {
     /// The dimension of each stream that has one.
     dimensions: HashMap<u64, u32>,
@@ -89,9 +90,10 @@ impl Design {
 }
 
 fn directions(count: usize) -> Vec<[u32; BITS]> {
-    let parameters = JoeKuoD6::extended();
-    let count = count.min(parameters.max_dims());
-    let all = Sobol::<u32>::init_direction_vals::<u32>(count, BITS, &parameters);
+    // Unpacking them takes longer than playing a thousand futures, and analyses play many programs.
+    static PARAMETERS: LazyLock<JoeKuoD6> = LazyLock::new(JoeKuoD6::extended);
+    let count = count.min(PARAMETERS.max_dims());
+    let all = Sobol::<u32>::init_direction_vals::<u32>(count, BITS, &*PARAMETERS);
     let turned = |numbers: Vec<u32>| {
         let mut turned = [0; BITS];
         turned.iter_mut().zip(numbers).for_each(|(turned, number)| *turned = number.reverse_bits());

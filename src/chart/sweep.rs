@@ -194,7 +194,7 @@ impl<'a> Plot<'a> {
             let ends = sweep.intervals.iter().flat_map(|(low, high)| [*low, *high]);
             let ends = ends.chain(sweep.sought.as_ref().map(|sought| sought.to));
             let (low, high) = extent(&sweep.targets.iter().copied().chain(ends).collect::<Vec<f64>>());
-            scale::axis(shown.on_axis(low), shown.on_axis(high), 6, "")
+            shown.axis(shown.on_axis(low), shown.on_axis(high))
         };
         let label = |tick: &f64| text::width(&y_axis.numbers.show(*tick), 26.0, false);
         let left = MARGIN + y_axis.ticks.iter().map(label).fold(30.0, f64::max) + 18.0;

@@ -4,7 +4,7 @@ use super::drawing::{bold, ink, mute};
 use super::frame::{Frame, MARGIN};
 use super::mark::{self, HOOK, Sign};
 use super::palette::{BG, DATA, GRID, INK};
-use super::scale::{self, Scale};
+use super::scale::Scale;
 use super::target::{Shown, Target};
 use super::{Svg, text, words};
 
@@ -130,7 +130,7 @@ fn key(frame: &mut Frame, rows: &[&TornadoRow]) {
 fn draw(frame: &mut Frame, tornado: &Tornado, rows: &[&TornadoRow], shown: &Shown) {
     let narrow = frame.narrow;
     let (low, high) = bounds(tornado);
-    let axis = scale::axis(shown.on_axis(low), shown.on_axis(high), 6, "");
+    let axis = shown.axis(shown.on_axis(low), shown.on_axis(high));
     let (row_height, bar) = if narrow { (104.0, 32.0) } else { (62.0, 34.0) };
     let label_room = if narrow { frame.room() } else { label_room(frame, rows) };
     let left = if narrow { MARGIN } else { MARGIN + label_room + 24.0 };
@@ -149,7 +149,11 @@ fn draw(frame: &mut Frame, tornado: &Tornado, rows: &[&TornadoRow], shown: &Show
         frame.drawing.text(x, head, mute(26.0).middle(), &axis.numbers.show(*tick));
     }
     if !narrow {
-        let name = format!("{}, {} →", words::label(&tornado.target.title), shown.axis_name());
+        let title = words::label(&tornado.target.title);
+        let name = match shown.axis_name().as_str() {
+            "" => format!("{title} →"),
+            unit => format!("{title}, {unit} →"),
+        };
         let room = scale.at(*axis.ticks.first().unwrap_or(&axis.from)) - MARGIN - 60.0;
         frame.drawing.text(MARGIN, head, mute(26.0), &text::shorten(&name, 26.0, false, room));
     }

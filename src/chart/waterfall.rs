@@ -4,7 +4,7 @@ use super::drawing::{bold, ink, mute};
 use super::frame::{Frame, MARGIN};
 use super::mark::{self, Figure};
 use super::palette::{AXIS, BG, GRID, Paint};
-use super::scale::{self, Scale};
+use super::scale::Scale;
 use super::target::{Shown, Target};
 use super::{Svg, text, words};
 use crate::simulation::result::Outcome;
@@ -58,7 +58,11 @@ pub fn waterfall(waterfall: &Waterfall, width: u32) -> Option<Svg> {
         Some(count) => format!("{} of the orders in which the changes can be made", words::count(count)),
     };
     let orders = format!("Full bar: more; hollow: less. Each change’s share is its effect averaged over {orders}.");
-    let cut = if cut { "The scale does not start at 0." } else { "" };
+    let cut = match cut {
+        true if shown.are_dates() => "The scale does not start at the scenario’s start.",
+        true => "The scale does not start at 0.",
+        false => "",
+    };
     Some(frame.finish(&[&orders, cut], &waterfall.source, &description(waterfall, &shown)))
 }
 
@@ -79,7 +83,7 @@ fn draw(frame: &mut Frame, waterfall: &Waterfall, shown: &Shown, (low, high): (f
     let cut = low > 0.0 && (high - low) < 0.35 * high;
     let padded = (high - low).max(high.abs() * 0.02) * 0.4;
     let from = if cut { (low - padded * 1.6).max(0.0) } else { low.min(0.0) };
-    let axis = scale::axis(from, high + if cut { padded * 0.3 } else { 0.0 }, 6, "");
+    let axis = shown.axis(from, high + if cut { padded * 0.3 } else { 0.0 });
     let narrow = frame.narrow;
     let paint = waterfall.target.paint(&waterfall.outcomes);
     let label_room = if narrow { frame.room() } else { label_room(frame, waterfall) };

@@ -4,6 +4,7 @@
 //! same words. Tables show shares as “24.6 %”; everything else speaks of so many in a hundred futures.
 
 use super::time;
+use crate::calendar::day_holding;
 use crate::simulation::result::{Outcome, Result};
 use std::fmt;
 
@@ -201,9 +202,16 @@ pub struct Numbers {
     decimals: usize,
     magnitude: Magnitude,
     unit: String,
+    /// Where they are days, counted from this one, to be shown as dates; and whether with their years.
+    since: Option<(i32, bool)>,
 }
 
 impl Numbers {
+    /// Days after one that is counted from 1970, shown as dates.
+    pub(super) fn dates(since: i32, with_year: bool) -> Numbers {
+        Numbers { since: Some((since, with_year)), ..Numbers::in_steps(1.0, 1.0, "") }
+    }
+
     /// Fine enough that `low` and `high` are told apart, and what lies between.
     pub fn between(low: f64, high: f64, unit: &str) -> Numbers {
         Numbers::in_steps((high - low).abs() / 20.0, low.abs().max(high.abs()), unit)
@@ -214,7 +222,7 @@ impl Numbers {
         let magnitude = Magnitude::of(largest);
         let step = step / magnitude.divisor;
         let decimals = if step > 0.0 { decimals_for(step) } else { decimals_for(largest / magnitude.divisor / 100.0) };
-        Numbers { decimals, magnitude, unit: unit.to_owned() }
+        Numbers { decimals, magnitude, unit: unit.to_owned(), since: None }
     }
 
     /// With no more decimals than these.
@@ -224,6 +232,9 @@ impl Numbers {
 
     /// `98`.
     pub fn show(&self, value: f64) -> String {
+        if let Some((since, with_year)) = self.since {
+            return time::say(since.saturating_add(day_holding(value)), with_year);
+        }
         signless(value / self.magnitude.divisor, self.decimals)
     }
 

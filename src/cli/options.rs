@@ -87,6 +87,11 @@ impl Leave {
         Ok(formats)
     }
 
+    /// Whether anything is to be drawn.
+    pub fn drawn(&self) -> Result<bool, Failure> {
+        Ok(self.formats()?.iter().any(|format| ["svg", "png", "html"].contains(&format.name)))
+    }
+
     /// The folder for the results of all scenarios.
     pub fn folder(&self) -> PathBuf {
         self.out.clone().unwrap_or_else(|| PathBuf::from("output"))

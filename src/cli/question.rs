@@ -47,6 +47,7 @@ pub fn ask(
         threads: play.threads,
         progress: Some(&tell),
         interrupted: Some(interrupt::flag()),
+        ..Playing::default()
     };
     ready(&stem, &name, leave).map_err(|failure| terminal.failed(&failure))?;
     warn(opened, leave, terminal);

@@ -257,10 +257,12 @@ impl Fuse<'_> {
 impl Linear {
     fn op(self, out: Slot) -> Op {
         let x = Operand::Slot(self.x);
-        match (self.by, self.plus) {
-            (by, ZERO) => Op::Binary(Binary::Multiply, out, by, x),
-            (ONE, plus) => Op::Binary(Binary::Add, out, x, plus),
-            (by, plus) => Op::Ternary(Ternary::MultiplyAdd, out, x, by, plus),
+        if self.plus == ZERO {
+            Op::Binary(Binary::Multiply, out, self.by, x)
+        } else if self.by == ONE {
+            Op::Binary(Binary::Add, out, x, self.plus)
+        } else {
+            Op::Ternary(Ternary::MultiplyAdd, out, x, self.by, self.plus)
         }
     }
 }

@@ -30,12 +30,24 @@ pub const LANES: usize = 256;
 pub type Slot = u32;
 
 /// What an operation reads.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub enum Operand {
     Slot(Slot),
     Constant(f64),
     /// A number that changes from step to step, but not from future to future.
     Table(u32),
+}
+
+impl PartialEq for Operand {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Operand::Slot(a), Operand::Slot(b)) => a == b,
+            (Operand::Table(a), Operand::Table(b)) => a == b,
+            // One NaN is as good as another.
+            (Operand::Constant(a), Operand::Constant(b)) => a == b || (a.is_nan() && b.is_nan()),
+            _ => false,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -113,7 +125,7 @@ pub struct Site {
     pub to: u32,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Op {
     Unary(Unary, Slot, Operand),
     Binary(Binary, Slot, Operand, Operand),
@@ -209,7 +221,7 @@ pub enum Op {
 }
 
 /// The quantile of a distribution whose parameters differ from future to future; NaN where it refuses them.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct DrawWith {
     pub out: Slot,
     pub uniform: Operand,
@@ -221,7 +233,7 @@ pub struct DrawWith {
 }
 
 /// As with `IfAny`, where a < b, `mask` being set to that.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct IfLess {
     pub mask: Slot,
     pub a: Operand,
@@ -231,7 +243,7 @@ pub struct IfLess {
 
 /// The body, cut by cut: `low` and `high` are set to the bounds of the pieces into which the causes' dates cut
 /// [`from`, `to`] in each future. Where a future has fewer pieces than others, its last ones are empty.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Pieces {
     pub low: Slot,
     pub high: Slot,
@@ -246,7 +258,7 @@ pub struct Pieces {
 }
 
 /// Operations that are done for some futures of a block only, and what has to be carried to do them apart.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Body {
     pub code: Vec<Instruction>,
     /// What they read before they write it, and what they may leave as it is.
@@ -264,7 +276,7 @@ impl From<Vec<Instruction>> for Body {
 }
 
 /// An operation and the steps in which it is executed: as long as a line of the nearest cache.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 #[repr(align(64))]
 pub struct Instruction {
     pub op: Op,
@@ -363,7 +375,7 @@ pub struct ClampSite {
     pub high: f64,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct EventSlots {
     /// Date of the first occurrence, in days since the start; infinite if there is none.
     pub date: Slot,
@@ -373,7 +385,7 @@ pub struct EventSlots {
     pub count: Option<Slot>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Branches {
     None,
     /// The branch's index, for an event that happens once.
@@ -418,6 +430,20 @@ impl Program {
     /// K, the number of steps.
     pub fn steps(&self) -> usize {
         self.ends.len() - 1
+    }
+
+    /// Whether the other one plays the same futures and reads the same from them, whatever their files say besides.
+    pub fn plays_like(&self, other: &Program) -> bool {
+        let alike = |a: &[f64], b: &[f64]| a.iter().map(|x| x.to_bits()).eq(b.iter().map(|x| x.to_bits()));
+        self.seed == other.seed
+            && alike(&self.ends, &other.ends)
+            && self.tables.len() == other.tables.len()
+            && self.tables.iter().zip(&other.tables).all(|(a, b)| alike(a, b))
+            && (&self.once, &self.before, &self.update) == (&other.once, &other.before, &other.update)
+            && (&self.after, &self.end) == (&other.after, &other.end)
+            && (&self.paths, &self.events, &self.quantities) == (&other.paths, &other.events, &other.quantities)
+            && (&self.metrics, self.outcome, self.weight) == (&other.metrics, other.outcome, other.weight)
+            && self.design == other.design
     }
 
     /// The streams of words that can be spread evenly over futures, in the order of time: what is drawn once for a whole

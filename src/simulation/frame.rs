@@ -114,6 +114,21 @@ impl<'a> Frame<'a> {
         }
     }
 
+    /// Makes it play another program, in the columns that it has: what they hold is written anew before it is read, as
+    /// from block to block.
+    pub fn turn_to(&mut self, program: &'a Program) {
+        self.program = program;
+        if self.columns.len() < program.slots {
+            self.columns.resize_with(program.slots, || Box::new(Column([0.0; LANES])));
+        }
+        self.written.resize(program.slots, 0);
+        self.looked.resize(program.slots, (0, Lanes::default()));
+        self.fault = None;
+        if let Some(side) = &mut self.side {
+            side.turn_to(program);
+        }
+    }
+
     /// Brings the futures from `first` on to T(0).
     pub fn start(&mut self, first: u64) {
         self.futures = std::array::from_fn(|lane| first + lane as u64);
@@ -361,7 +376,15 @@ impl<'a> Frame<'a> {
     fn poisson(&mut self, out: Slot, uniform: Operand, mean: Operand) {
         const MORE: f64 = 2.0;
         // Whether there are none, one or more is found for all at once.
-        let few = |u: f64, none: f64, one: f64| if u <= none { 0.0 } else { if u <= one { 1.0 } else { MORE } };
+        let few = |u: f64, none: f64, one: f64| {
+            if u <= none {
+                0.0
+            } else if u <= one {
+                1.0
+            } else {
+                MORE
+            }
+        };
         match source(&self.columns, self.program, self.step, mean) {
             Source::Number(mean) => {
                 let none = exp(-mean);

@@ -6,7 +6,8 @@
 
 use super::frame::{Fault, Frame};
 use super::run::{self, PILOT, Run, Settings, Stopped, Work, weigh};
-use super::tallies::{self, Block, CELL, Plan, Tallies};
+pub use super::tallies::CELL;
+use super::tallies::{self, Block, Plan, Tallies};
 use crate::chance::sobol::RANDOMISATIONS;
 use crate::model::types::EventRef;
 use crate::program::{Branches, LANES, Program};
@@ -44,6 +45,8 @@ pub struct Wanted<'a> {
     pub results: bool,
     /// How many classes `moves` tells apart, read from the first columns; 0 for none.
     pub outcomes: usize,
+    /// So many of the first futures have their sums told apart too: whole cells, or all futures; 0 for none.
+    pub early: u64,
 }
 
 /// What came of it.
@@ -51,6 +54,8 @@ pub struct Paired {
     pub futures: u64,
     /// For each program and column.
     pub sums: Vec<Vec<Sums>>,
+    /// The same over the first futures, if that was wanted; else empty.
+    pub early: Vec<Vec<Sums>>,
     /// For each program the weight (in the first program) of the futures that end as the row says in the first program
     /// and as the column says in this one.
     pub moves: Vec<Vec<Vec<f64>>>,
@@ -107,6 +112,7 @@ fn play_in_pool(players: &[Player], wanted: Wanted, settings: &Settings) -> Resu
         return Ok(Paired {
             futures: settings.futures,
             sums: Vec::new(),
+            early: Vec::new(),
             moves: Vec::new(),
             runs: Vec::new(),
             weights: Vec::new(),
@@ -125,14 +131,21 @@ fn play_in_pool(players: &[Player], wanted: Wanted, settings: &Settings) -> Resu
         },
     };
     let work = Work::new(0..settings.futures.div_ceil(CELL), settings);
-    let queue = Mutex::new(Queue { next: 0, waiting: BTreeMap::new(), total: Cell::empty(&table) });
+    let queue = Mutex::new(Queue {
+        next: 0,
+        waiting: BTreeMap::new(),
+        total: Cell::empty(&table),
+        early_cells: wanted.early.div_ceil(CELL),
+        early: Vec::new(),
+    });
     let tallied: Mutex<Vec<Vec<Tallies>>> = Mutex::new(Vec::new());
     work.share_out(|work| {
         let new = |(player, plan): (&Player, &Plan)| Tallies::new(player.program, plan);
         let mut tallies: Vec<Tallies> = players.iter().zip(&table.plans).map(new).collect();
+        let mut frame = Frame::new(first.program);
         while let Some(cell) = work.next() {
             let length = CELL.min(settings.futures - cell * CELL);
-            match table.cell(cell, &mut tallies, &|| work.done(length)) {
+            match table.cell(cell, &mut frame, &mut tallies, &|| work.done(length)) {
                 Ok(played) => {
                     if let Ok(mut queue) = queue.lock() {
                         queue.put(cell, played);
@@ -146,7 +159,7 @@ fn play_in_pool(players: &[Player], wanted: Wanted, settings: &Settings) -> Resu
         }
     });
     work.end()?;
-    let total = queue.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).total;
+    let Queue { total, early, .. } = queue.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     let parts = tallied.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     let runs = table.plans.into_iter().enumerate().map(|(index, plan)| {
         let mut tallies = Tallies::new(players[index].program, &plan);
@@ -158,7 +171,7 @@ fn play_in_pool(players: &[Player], wanted: Wanted, settings: &Settings) -> Resu
     let runs = runs.collect();
     let weighted = players.iter().zip(total.weights);
     let weights = weighted.map(|(player, sums)| player.program.weight.map(|_| sums)).collect();
-    Ok(Paired { futures: settings.futures, runs, sums: total.sums, moves: total.moves, weights })
+    Ok(Paired { futures: settings.futures, runs, sums: total.sums, early, moves: total.moves, weights })
 }
 
 /// The fault of a future, if it has one.
@@ -192,6 +205,9 @@ struct Queue {
     next: u64,
     waiting: BTreeMap<u64, Cell>,
     total: Cell,
+    /// The sums as they stood after so many cells.
+    early_cells: u64,
+    early: Vec<Vec<Sums>>,
 }
 
 impl Queue {
@@ -200,6 +216,9 @@ impl Queue {
         while let Some(played) = self.waiting.remove(&self.next) {
             self.total.add(played);
             self.next += 1;
+            if self.next == self.early_cells {
+                self.early.clone_from(&self.total.sums);
+            }
         }
     }
 }
@@ -235,27 +254,29 @@ struct Values {
     w: [f64; LANES],
 }
 
-impl Table<'_> {
-    fn cell(&self, cell: u64, tallies: &mut [Tallies], done: &dyn Fn()) -> Result<Cell, Fault> {
+impl<'a> Table<'a> {
+    fn cell(&self, cell: u64, frame: &mut Frame<'a>, tallies: &mut [Tallies], done: &dyn Fn()) -> Result<Cell, Fault> {
         let mut left = Cell::empty(self);
-        let mut base: Vec<Vec<Values>> = Vec::new();
+        let mut base: Vec<(Vec<Values>, [usize; LANES])> = Vec::new();
         for (index, player) in self.players.iter().enumerate() {
-            let mut frame = Frame::new(player.program);
+            frame.turn_to(player.program);
             for (number, (first, lanes)) in run::blocks(self.futures, cell).enumerate() {
-                let weights = self.play_block(index, &mut frame, tallies, (first, lanes))?;
+                let weights = self.play_block(index, frame, tallies, (first, lanes))?;
                 for weight in &weights[..lanes] {
                     left.weights[index].0 += weight;
                     left.weights[index].1 += weight * weight;
                 }
                 let values: Vec<Values> = (player.columns.iter().zip(&self.pivots))
-                    .map(|(&column, &pivot)| values(&frame, player.program, column, pivot, &weights))
+                    .map(|(&column, &pivot)| values(frame, player.program, column, pivot, &weights))
                     .collect();
+                let ends = classes(&values[..self.wanted.outcomes]);
                 if index == 0 {
-                    base.push(values.clone());
+                    base.push((values.clone(), ends));
                 }
+                let (base, base_ends) = &base[number];
                 let unweighted = self.scales[0].is_none() && self.scales[index].is_none();
                 for (column, sums) in left.sums[index].iter_mut().enumerate() {
-                    let (before, after) = (&base[number][column], &values[column]);
+                    let (before, after) = (&base[column], &values[column]);
                     match player.columns[column] {
                         Column::Outcome(_) | Column::Event(_) if unweighted => sums.counts(before, after, lanes),
                         _ => sums.block(before, after, lanes),
@@ -264,7 +285,9 @@ impl Table<'_> {
                         sums.keep(&values[column], lanes);
                     }
                 }
-                moves(&mut left.moves[index], &base[number], &values, lanes);
+                if let Some(first) = base.first() {
+                    moves(&mut left.moves[index], (base_ends, &ends), &first.w, lanes);
+                }
             }
             if let Some(tallies) = tallies.get_mut(index) {
                 tallies.close_cell();
@@ -359,12 +382,23 @@ fn values(frame: &Frame, program: &Program, column: Column, pivot: f64, weights:
     Values { x, w }
 }
 
-/// From which outcome to which: the first columns are the outcomes.
-fn moves(matrix: &mut [Vec<f64>], base: &[Values], values: &[Values], lanes: usize) {
-    let class = |of: &[Values], lane: usize| of.iter().take(matrix.len()).position(|v| v.x[lane] == 1.0);
-    let all: Vec<_> = (0..lanes).filter_map(|i| Some((class(base, i)?, class(values, i)?, base[0].w[i]))).collect();
-    for (from, to, weight) in all {
-        matrix[from][to] += weight;
+/// In which of the first columns each future has its 1: its outcome; beyond them all where it has none.
+fn classes(outcomes: &[Values]) -> [usize; LANES] {
+    let mut classes = [outcomes.len(); LANES];
+    for (class, values) in outcomes.iter().enumerate() {
+        for (of, x) in classes.iter_mut().zip(&values.x) {
+            *of = if *x == 1.0 { class } else { *of };
+        }
+    }
+    classes
+}
+
+/// From which outcome to which, with the weights of the first program.
+fn moves(matrix: &mut [Vec<f64>], ends: (&[usize; LANES], &[usize; LANES]), weights: &[f64; LANES], lanes: usize) {
+    for ((&from, &to), weight) in ends.0.iter().zip(ends.1).zip(weights).take(lanes) {
+        if from < matrix.len() && to < matrix.len() {
+            matrix[from][to] += weight;
+        }
     }
 }
 

@@ -292,6 +292,7 @@ impl<T: Fn(News)> AtWork<T> {
             threads: self.play.threads,
             progress: None,
             interrupted: Some(&self.stop),
+            ..Playing::default()
         };
         let mut file = good.file.clone();
         let found = Experiment::new(&mut file, &good.files, None, &[], playing)

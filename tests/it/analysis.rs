@@ -7,6 +7,7 @@ use forkcast::analysis::experiment::{Experiment, Playing};
 use forkcast::analysis::seek::{Level, Seek, Sought, seek};
 use forkcast::analysis::sweep::{Along, sweep};
 use forkcast::analysis::tornado::tornado;
+use forkcast::chance::sobol::Sampling;
 use forkcast::diagnostic::Failure;
 use forkcast::model::ScenarioFile;
 use forkcast::model::files::Files;
@@ -218,6 +219,48 @@ fn paired_intervals_keep_their_promise() {
         assert!((180..=199).contains(&held), "{what}: {held} of 200");
     }
     assert_eq!(clear, 200);
+}
+
+/// Effects are worked out on fewer futures than the cases, and their intervals own up to it, however luck is drawn.
+#[test]
+fn intervals_of_effects_keep_their_promise() {
+    let (b, b_new) = (2.5 / 3.5, 0.625 / 1.625);
+    let exact = [0.2 * f64::midpoint(b, b_new), (b_new - b) * 0.4];
+    let mut widths = Vec::new();
+    for sampling in Sampling::ALL {
+        let (mut held, mut width) = ([0; 2], 0.0);
+        for seed in 0..200 {
+            let (futures, seed, sampling) = (Some(4096), Some(seed), Some(sampling));
+            let asked = Playing { futures, seed, sampling, threads: Some(1), ..Playing::default() };
+            let found = compared(&small(), &["scenario.toml"], &[Spec::default(), variant("three")], "both", asked);
+            assert_eq!(found.why[0].futures, 2048);
+            for (place, address) in ["events.a.probability", "events.b.probability"].iter().enumerate() {
+                let step = found.why[0].steps.iter().find(|step| step.addresses[0] == *address).unwrap();
+                let (low, high) = (step.low.unwrap(), step.high.unwrap());
+                held[place] += usize::from(low <= exact[place] && exact[place] <= high);
+                width += high - low;
+            }
+        }
+        assert!(held.iter().all(|held| (180..=199).contains(held)), "{held:?} of 200, {}", sampling.name());
+        widths.push(width);
+    }
+    assert!(widths[1] < 0.8 * widths[0], "evenly spread futures tell more: {widths:?}");
+}
+
+/// Where a variant does part of what another one does, its futures are not played again.
+#[test]
+fn what_a_variant_does_is_known_where_another_one_does_more() {
+    let text = SMALL.to_owned()
+        + "[variants.first]\nset = { 'events.a.probability' = 0.5 }\n[variants.second]\nset = { 'events.b.probability' = 0.2 }\n\
+           [variants.both]\nset = { 'events.a.probability' = 0.5, 'events.b.probability' = 0.2 }\n";
+    let files = Memory::of(&text);
+    let specs = [Spec::default(), variant("first"), variant("second"), variant("both")];
+    let found = compared(&files, &["scenario.toml"], &specs, "both", playing(20_000));
+    // All sets of changes are cases, so that all futures tell the effects.
+    assert_eq!(found.why[2].futures, 20_000);
+    let value = |case: usize| found.targets[case].target.unwrap().value;
+    let of_a = f64::midpoint(value(1) - value(0), value(3) - value(2));
+    assert!((found.why[2].steps[0].effect - of_a).abs() < 1e-12, "{:?}", found.why[2]);
 }
 
 #[test]

@@ -127,7 +127,7 @@ fn six_changes_are_taken_apart_on_fewer_futures() {
     for of in ["both", "mean(heads)", "p50(heads)"] {
         let found = coins("six", of, 40_000);
         let why = &found.why[0];
-        assert_eq!((why.steps.len(), why.futures, why.sampled_orders), (6, 8192, None), "{:?}", why.missing);
+        assert_eq!((why.steps.len(), why.futures, why.sampled_orders), (6, 2048, None), "{:?}", why.missing);
         let sum: f64 = why.steps.iter().map(|step| step.effect).sum();
         assert!((sum - (why.to.unwrap() - why.from.unwrap())).abs() <= 1e-12, "{of}");
         // What has nothing to do with it has exactly no effect.

@@ -3,7 +3,7 @@
 use super::{Choice, Data, Family, Parameters, Refusal, Truncation};
 
 /// A distribution that is ready to be drawn from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Distribution {
     Family { family: &'static Family, parameters: Parameters },
     Choice(Choice),

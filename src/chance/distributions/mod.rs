@@ -108,6 +108,12 @@ pub struct Family {
     pub quantile: fn(&Parameters, u: f64, q: f64) -> f64,
 }
 
+impl PartialEq for Family {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
 impl std::fmt::Debug for Family {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name)

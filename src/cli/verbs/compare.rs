@@ -77,6 +77,7 @@ fn run(matches: &ArgMatches, terminal: &Terminal) -> Result<(), Told> {
         threads: asked.play.threads,
         progress: Some(&tell),
         interrupted: Some(interrupt::flag()),
+        without_fans: !asked.leave.drawn().map_err(|failure| terminal.failed(&failure))?,
     };
     let compared = {
         let mut sources: Vec<Source> =

@@ -363,7 +363,12 @@ fn of_case(answer: &Compare, results: &[Played], case: usize, said: &Said, chart
     if let (Some(from), Some(to)) = (why.from, why.to) {
         text.push(format!("{}: {} → {}.", words::label(&answer.target.title), said.full(from), said.full(to)));
     }
-    text.extend(why.missing.clone());
+    if let Some(missing) = &why.missing {
+        text.push(format!("Why is not known: {missing}."));
+    }
+    if why.steps.len() > 1 {
+        text.push(averaged(why));
+    }
     let row = |step: &Step| {
         let interval =
             step.low.zip(step.high).map(|(low, high)| format!("{} … {}", said.change(low), said.change(high)));
@@ -374,6 +379,21 @@ fn of_case(answer: &Compare, results: &[Played], case: usize, said: &Said, chart
     Section { title: name.clone(), text, charts: names, grid: grid(columns, rows) }
 }
 
+/// Over which orders the effects are averaged, and on how many futures they were worked out.
+fn averaged(why: &Waterfall) -> String {
+    let orders = match why.sampled_orders {
+        None => "all orders in which the changes can be made".to_owned(),
+        Some(count) => {
+            format!("a sample of {} of the many orders in which the changes can be made", words::count(count))
+        }
+    };
+    format!(
+        "Each change’s share is averaged over {orders}, with {} under each set of changes; the shares add up to the whole \
+         difference.",
+        words::futures(why.futures)
+    )
+}
+
 fn on_chart(answer: &Compare, why: &Waterfall, case: usize) -> Option<waterfall::Waterfall> {
     let step = |step: &Step| waterfall::WaterfallStep {
         title: step.title.clone(),
@@ -382,7 +402,7 @@ fn on_chart(answer: &Compare, why: &Waterfall, case: usize) -> Option<waterfall:
         interval: step.low.zip(step.high),
     };
     Some(waterfall::Waterfall {
-        target: said::on_chart(&answer.target),
+        target: said::on_chart(&answer.target, &answer.cases[0].scenario),
         outcomes: chart_outcomes(answer, 0),
         from: (answer.cases[0].title.clone(), why.from?),
         to: (answer.cases[case].title.clone(), why.to?),

@@ -66,24 +66,29 @@ impl<'a> Said<'a> {
         }
     }
 
+    /// A date as `--to` takes it: `2026-02-05`.
+    pub fn iso(&self, days: f64) -> Option<String> {
+        self.date(days).map(|date| date.to_string())
+    }
+
+    fn date(&self, days: f64) -> Option<Date> {
+        let span = Span::new().try_days(i64::from(day_holding(days))).ok()?;
+        self.start?.checked_add(span).ok()
+    }
+
     fn day(&self, days: f64) -> String {
-        let date = self.start.and_then(|start| {
-            let span = Span::new().try_days(i64::from(day_holding(days))).ok()?;
-            start.checked_add(span).ok()
-        });
-        date.map_or_else(|| format!("day {}", words::number(days)), |date| date.strftime("%-d %b %Y").to_string())
+        self.date(days)
+            .map_or_else(|| format!("day {}", words::number(days)), |date| date.strftime("%-d %b %Y").to_string())
     }
 }
 
 /// As charts take it.
-pub fn on_chart(target: &TargetFacts) -> chart::Target {
+pub fn on_chart(target: &TargetFacts, about: &About) -> chart::Target {
     chart::Target {
         title: target.title.clone(),
         outcome: (target.kind == "outcome").then(|| target.name.clone()),
-        unit: target
-            .unit
-            .as_ref()
-            .map(|unit| if unit == "date" { "days after the start".to_owned() } else { unit.clone() }),
+        since: about.start.clone().filter(|_| target.unit.as_deref() == Some("date")),
+        unit: target.unit.clone(),
     }
 }
 

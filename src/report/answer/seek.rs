@@ -35,15 +35,27 @@ pub fn seek(answer: &Seek, width: usize) -> Result<Answer, Failure> {
     });
     let mut asked: Vec<String> =
         (one.iter()).map(|place| format!("{}={}..{}", place.assumption.address, place.from, place.to)).collect();
-    let to = if answer.target.is_share() { said::value_of_share(answer.to) } else { answer.to.to_string() };
+    let to = match answer.target.unit.as_deref() {
+        None => said::value_of_share(answer.to),
+        Some("date") => said.iso(answer.to).unwrap_or_else(|| answer.to.to_string()),
+        Some(_) => answer.to.to_string(),
+    };
     asked.extend(["--of".to_owned(), answer.target.name.clone(), "--to".to_owned(), to]);
-    let text = vec![
+    let mut text = vec![
         format!(
             "One assumption at a time, all others as they are, on the same luck. As the scenario is: {}.",
             said.full(answer.base.value)
         ),
         "The interval says how well this number of futures lets the value be known.".to_owned(),
     ];
+    let fewest = answer.answers.iter().flat_map(|place| &place.tried).map(|tried| tried.futures).min();
+    if let Some(fewest) = fewest.filter(|&fewest| fewest < answer.run.futures) {
+        text.push(format!(
+            "Where to look was found out with {} each; what is said of a value that is sought, or is nearest to it, rests \
+             on all futures.",
+            words::futures(fewest)
+        ));
+    }
     let believed = Section {
         title: "What we would have to believe".to_owned(),
         text,
@@ -72,6 +84,8 @@ pub fn seek(answer: &Seek, width: usize) -> Result<Answer, Failure> {
     })
 }
 
+/// Where no luck has a part.
+const EXACTLY: &str = "exactly";
 const HEAD: [&str; 5] = ["Assumption", "Now", "It would have to be", "Known to within", "Searched"];
 
 fn title_of(answer: &Seek) -> &str {
@@ -103,7 +117,7 @@ fn within(place: &Place, found: &Found) -> String {
     let say = |x: f64| said::value(&place.assumption, x);
     match (found.low, found.high) {
         _ if found.until.is_some() => String::new(),
-        (Some(low), Some(high)) if say(low) == say(high) => "exactly, as far as it is written here".to_owned(),
+        (Some(low), Some(high)) if say(low) == say(high) => format!("{EXACTLY}, as far as it is written here"),
         (Some(low), Some(high)) => between(place, low, high),
         (Some(low), None) => format!("{} or more", say(low)),
         (None, Some(high)) => format!("{} or less", say(high)),
@@ -120,7 +134,11 @@ fn alone(answer: &Seek, place: &Place, said: &Said) -> String {
             format!("{} is {to} whatever “{name}” is, from {searched}.", words::label(target))
         }
         [] => {
-            let nearest = place.nearest.unwrap_or(Tried { value: place.to, target: Some(answer.base) });
+            let nearest = place.nearest.unwrap_or(Tried {
+                value: place.to,
+                target: Some(answer.base),
+                futures: answer.run.futures,
+            });
             let comes = said.full(nearest.target.map_or(answer.base.value, |target| target.value));
             let at = said::value(&place.assumption, nearest.value);
             let at_an_end = nearest.value == place.from || nearest.value == place.to;
@@ -139,7 +157,10 @@ fn alone(answer: &Seek, place: &Place, said: &Said) -> String {
             };
             let known = match (only.low, only.high) {
                 _ if only.until.is_some() => String::new(),
-                (Some(_), Some(_)) => format!(" With this many futures it is known to {}.", within(place, only)),
+                (Some(_), Some(_)) => match within(place, only) {
+                    known if known.starts_with(EXACTLY) => format!(" With this many futures it is known {known}."),
+                    known => format!(" With this many futures it is known to {known}."),
+                },
                 _ => format!(" With this many futures it could be {}.", within(place, only)),
             };
             let at = at(place, only);
@@ -215,8 +236,9 @@ fn row(place: &Place, said: &Said) -> Vec<String> {
 }
 
 /// All values that were tried, and those that were found, from low to high.
-fn points(place: &Place) -> Vec<Tried> {
-    let found = place.found.iter().map(|found| Tried { value: found.value, target: Some(found.target) });
+fn points(answer: &Seek, place: &Place) -> Vec<Tried> {
+    let futures = answer.run.futures;
+    let found = place.found.iter().map(|found| Tried { value: found.value, target: Some(found.target), futures });
     let mut points: Vec<Tried> = place.tried.iter().copied().chain(found).collect();
     points.sort_by(|a, b| a.value.total_cmp(&b.value));
     points.dedup_by(|a, b| a.value == b.value);
@@ -225,7 +247,8 @@ fn points(place: &Place) -> Vec<Tried> {
 
 fn curve(answer: &Seek, place: &Place, (question, sentence): (&str, &str)) -> picture::Sweep {
     let times = if place.assumption.unit == "probability" { 100.0 } else { 1.0 };
-    let points: Vec<(f64, Estimate)> = points(place).iter().filter_map(|at| Some((at.value, at.target?))).collect();
+    let points: Vec<(f64, Estimate)> =
+        points(answer, place).iter().filter_map(|at| Some((at.value, at.target?))).collect();
     let range = place.assumption.low.zip(place.assumption.high);
     let inside = |x: f64| x >= place.from && x <= place.to;
     let crossing = |found: &Found| picture::Crossing {
@@ -234,7 +257,7 @@ fn curve(answer: &Seek, place: &Place, (question, sentence): (&str, &str)) -> pi
         says: String::new(),
     };
     picture::Sweep {
-        target: said::on_chart(&answer.target),
+        target: said::on_chart(&answer.target, &answer.scenario),
         assumption: words::label(&place.assumption.title),
         unit: said::unit_words(&place.assumption.unit),
         values: points.iter().map(|point| point.0 * times).collect(),
@@ -264,7 +287,7 @@ fn values(answer: &Seek, place: &Place, said: &Said) -> Section {
     let head = [words::label(&place.assumption.title), words::label(title_of(answer)), "95 % interval".to_owned()];
     Section {
         title: "What was tried".to_owned(),
-        grid: Some(Grid { columns: head.to_vec(), rows: points(place).iter().map(row).collect() }),
+        grid: Some(Grid { columns: head.to_vec(), rows: points(answer, place).iter().map(row).collect() }),
         ..Section::default()
     }
 }
@@ -313,7 +336,7 @@ fn bars(answer: &Seek, place: &Place, said: &Said, width: usize) -> String {
     let is_found = |at: &Tried| place.found.iter().any(|found| found.value == at.value);
     let every = if place.tried.len() > 12 { 2 } else { 1 };
     let mut shown: Vec<Tried> = place.tried.iter().copied().step_by(every).collect();
-    shown.extend(points(place).into_iter().filter(is_found));
+    shown.extend(points(answer, place).into_iter().filter(is_found));
     // Of two that read alike the one that was found stays.
     shown.sort_by(|a, b| a.value.total_cmp(&b.value).then(is_found(b).cmp(&is_found(a))));
     let says = |at: &Tried| said::value(&place.assumption, at.value);

@@ -78,7 +78,7 @@ fn curve(answer: &Sweep, axis: &Axis) -> picture::Sweep {
     let targets = || points.iter().filter_map(|point| point.target);
     let assumption = &axis.assumption;
     picture::Sweep {
-        target: said::on_chart(&answer.target),
+        target: said::on_chart(&answer.target, &answer.scenario),
         assumption: words::label(&assumption.title),
         unit: said::unit_words(&assumption.unit),
         values: points.iter().map(|point| point.at[0] * times).collect(),
@@ -129,7 +129,7 @@ fn map(answer: &Sweep, across: &Axis, up: &Axis) -> heat_map::HeatMap {
     let value = |point: &Point| point.target.map_or(f64::NAN, |target| target.value);
     let halves = answer.points.iter().filter_map(|point| point.target).map(|t| (t.high - t.low) / 2.0);
     heat_map::HeatMap {
-        target: said::on_chart(&answer.target),
+        target: said::on_chart(&answer.target, &answer.scenario),
         across: heat_axis(across),
         up: heat_axis(up),
         values: answer.points.chunks(across.values.len()).map(|row| row.iter().map(value).collect()).collect(),

@@ -17,7 +17,7 @@ const ROWS: usize = 12;
 pub fn tornado(answer: &Tornado, width: usize) -> Result<Answer, Failure> {
     let said = Said::new(&answer.target, &answer.scenario, answer.run.futures);
     let chart = picture::Tornado {
-        target: said::on_chart(&answer.target),
+        target: said::on_chart(&answer.target, &answer.scenario),
         base: answer.base.value,
         rows: answer.rows.iter().filter_map(|row| on_chart(row, answer.base.value)).collect(),
         source: source(&answer.scenario, &answer.run),

@@ -45,11 +45,16 @@ fn renamed(mut svg: Svg, name: &str) -> Svg {
 const SOURCE: &str = "US–Russia after Anchorage · 100,000 futures";
 
 fn thaw() -> Target {
-    Target { title: "thaw".to_owned(), outcome: Some("thaw".to_owned()), unit: None }
+    Target { title: "thaw".to_owned(), outcome: Some("thaw".to_owned()), unit: None, since: None }
 }
 
 fn brent() -> Target {
-    Target { title: "the middle of lowest Brent".to_owned(), outcome: None, unit: Some("USD/bbl".to_owned()) }
+    Target {
+        title: "the middle of lowest Brent".to_owned(),
+        outcome: None,
+        unit: Some("USD/bbl".to_owned()),
+        since: None,
+    }
 }
 
 fn flagship_tornado() -> Tornado {
@@ -124,7 +129,7 @@ fn flagship_sweep() -> Sweep {
         .collect();
     let targets: Vec<f64> = shares.iter().map(|shares| shares[1]).collect();
     Sweep {
-        target: Target { title: "rupture".to_owned(), outcome: Some("rupture".to_owned()), unit: None },
+        target: Target { title: "rupture".to_owned(), outcome: Some("rupture".to_owned()), unit: None, since: None },
         assumption: "The channel is closed: rate".to_owned(),
         unit: "a year".to_owned(),
         intervals: targets.iter().map(|target| (target - 0.003, target + 0.003)).collect(),

@@ -1,11 +1,12 @@
 //! A comparison on the terminal.
 
-use super::in_words;
+use super::{averaged, in_words};
 use crate::analysis::compare::Compare;
 use crate::analysis::estimate::Difference;
 use crate::chart::words;
 use crate::report::answer::said::Said;
 use crate::report::answer::{columns, shortened};
+use crate::report::summary::wrapped;
 use std::fmt::Write;
 
 /// What differs, then the outcomes as a table, then why the target differs.
@@ -23,7 +24,10 @@ pub(super) fn picture(answer: &Compare, said: &Said, width: usize) -> String {
         text.push('\n');
     }
     if !answer.only_in.is_empty() {
-        let _ = writeln!(text, "{} numbers stand in one of the files only.\n", answer.only_in.len());
+        let _ = match answer.only_in.len() {
+            1 => writeln!(text, "1 number does not stand in all of the files.\n"),
+            many => writeln!(text, "{many} numbers do not stand in all of the files.\n"),
+        };
     }
     let mut rows = vec![std::iter::once(String::new()).collect::<Vec<String>>()];
     rows[0].extend(answer.outcomes.iter().map(|outcome| shortened(&words::label(&outcome.title), 18)));
@@ -46,7 +50,15 @@ pub(super) fn picture(answer: &Compare, said: &Said, width: usize) -> String {
     }
     let right: Vec<usize> = (1..rows[0].len()).collect();
     text += &columns(&rows, &right);
-    text += "in 100 futures; in brackets the change in points, ≈ where luck alone could do it\n";
+    let shares = !answer.outcomes.is_empty() || answer.target.is_share();
+    let note = if shares { "in 100 futures; in brackets the change in points" } else { "in brackets the change" };
+    let _ = writeln!(text, "{note}, ≈ where luck alone could do it");
+    for why in &answer.why {
+        if let Some(missing) = &why.missing {
+            let words = format!("Why {} differs under “{}” is not known: {missing}.", answer.target.title, why.case);
+            let _ = write!(text, "\n{}\n", wrapped(&words, width, ""));
+        }
+    }
     for why in answer.why.iter().filter(|why| why.steps.len() > 1) {
         let _ = writeln!(text, "\nWhy {} differs under “{}”", answer.target.title, why.case);
         let most = why.steps.iter().map(|step| step.effect.abs()).fold(0.0, f64::max);
@@ -58,6 +70,9 @@ pub(super) fn picture(answer: &Compare, said: &Said, width: usize) -> String {
             })
             .collect();
         text += &columns(&rows, &[1]);
+        if why.sampled_orders.is_some() {
+            let _ = writeln!(text, "{}", wrapped(&averaged(why), width, ""));
+        }
     }
     text
 }
