@@ -87,9 +87,9 @@ impl Leave {
         Ok(formats)
     }
 
-    /// Whether anything is to be drawn.
+    /// Whether anything is to be drawn by a verb without rows.
     pub fn drawn(&self) -> Result<bool, Failure> {
-        Ok(self.formats()?.iter().any(|format| ["svg", "png", "html"].contains(&format.name)))
+        Ok(self.formats(Rows::No)?.iter().any(|format| ["svg", "png", "html"].contains(&format.name)))
     }
 
     /// The folder for the results of all scenarios.
