@@ -22,8 +22,8 @@ pub struct Bins {
 const MOST_ATOMS: usize = 256;
 
 impl Bins {
-    /// Lays out bins for values like these.
-    pub fn like(values: &[f64], count: usize) -> Self {
+    /// Lays out bins for values like these; `weights` are theirs, none if all count alike.
+    pub fn like(values: &[f64], weights: &[f64], count: usize) -> Self {
         let mut sorted: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
         sorted.sort_unstable_by(f64::total_cmp);
         let n = sorted.len();
@@ -44,9 +44,14 @@ impl Bins {
         atoms.truncate(MOST_ATOMS);
         let mut atoms: Vec<f64> = atoms.into_iter().map(|(_, value)| value).collect();
         atoms.sort_by(f64::total_cmp);
-        // The outermost quarter percent may be far away: a bin at each end takes what lies there.
+        // The outermost quarter percent may be far away: a bin at each end takes what lies there. What was observed may
+        // count most where few of the values lie, so the bins hold all but a quarter percent of the weight, too.
         let outside = n / 400;
-        let (low, high) = (sorted[outside], sorted[n - 1 - outside]);
+        let (mut low, mut high) = (sorted[outside], sorted[n - 1 - outside]);
+        if !weights.is_empty() {
+            let (least, greatest) = middle(values, weights);
+            (low, high) = (low.min(least), high.max(greatest));
+        }
         let width = (high - low) / count as f64;
         if width > 0.0 && width.is_finite() {
             Bins { low, width, count, atoms, lumpy }
@@ -54,6 +59,21 @@ impl Bins {
             Bins { low, width: 1.0, count: 1, atoms, lumpy: true }
         }
     }
+}
+
+/// The least and greatest value with more than a quarter percent of the weight at or beyond them.
+fn middle(values: &[f64], weights: &[f64]) -> (f64, f64) {
+    let weighted = values.iter().copied().zip(weights.iter().copied());
+    let mut sorted: Vec<(f64, f64)> = weighted.filter(|(value, _)| value.is_finite()).collect();
+    sorted.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    let enough = sorted.iter().map(|(_, weight)| weight).sum::<f64>() / 400.0;
+    // From one end on, until more than that has passed.
+    let until = |passed: f64, (value, weight): &(f64, f64)| {
+        let passed = passed + weight;
+        if passed > enough { Err(*value) } else { Ok(passed) }
+    };
+    let (low, high) = (sorted.iter().try_fold(0.0, until), sorted.iter().rev().try_fold(0.0, until));
+    (low.err().unwrap_or(f64::NAN), high.err().unwrap_or(f64::NAN))
 }
 
 /// What has fallen into the bins.
@@ -265,7 +285,7 @@ mod tests {
     #[test]
     fn quantiles_of_a_smooth_series_are_read_between_the_edges() {
         let values: Vec<f64> = (0..4096).map(|i| f64::from(i) / 4096.0).collect();
-        let bins = Bins::like(&values, 1024);
+        let bins = Bins::like(&values, &[], 1024);
         let mut histogram = Histogram::of(&bins);
         values.iter().for_each(|v| histogram.add_one(&bins, *v, 1));
         for share in [0.01, 0.05, 0.5, 0.95, 0.99] {
@@ -277,7 +297,7 @@ mod tests {
     #[test]
     fn quantiles_at_point_masses_are_exact() {
         let values: Vec<f64> = (0..4000).map(|i| if i % 10 < 4 { 0.0 } else { f64::from(i % 7) }).collect();
-        let bins = Bins::like(&values, 1024);
+        let bins = Bins::like(&values, &[], 1024);
         let mut histogram = Histogram::of(&bins);
         values.iter().for_each(|v| histogram.add_one(&bins, *v, 3));
         let mut all: Vec<(f64, u64)> = values.iter().map(|v| (*v, 3)).collect();

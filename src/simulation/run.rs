@@ -443,15 +443,17 @@ fn plan(program: &Program, settings: &Settings, parts: &[Pilot]) -> Result<Plan,
         }
         all
     };
+    let weights: Vec<f64> = parts.iter().flat_map(|p| &p.likelihood).copied().filter(|w| *w > 0.0).collect();
     let dates = program.ends.len();
     let series: Vec<Bins> = (0..program.paths.len() * dates)
         .into_par_iter()
-        .map(|i| Bins::like(&together(&|part| &part.paths[i / dates][i % dates]), PATH_BINS))
+        .map(|i| Bins::like(&together(&|part| &part.paths[i / dates][i % dates]), &weights, PATH_BINS))
         .collect();
     let paths = series.chunks(dates).map(<[Bins]>::to_vec).collect();
-    let metrics = (0..program.metrics.len()).map(|m| metric_plan(&together(&|part| &part.metrics[m]))).collect();
+    let metrics =
+        (0..program.metrics.len()).map(|m| metric_plan(&together(&|part| &part.metrics[m]), &weights)).collect();
     let quantities = (0..program.quantities.len())
-        .map(|q| Bins::like(&together(&|part| &part.quantities[q]), METRIC_BINS))
+        .map(|q| Bins::like(&together(&|part| &part.quantities[q]), &weights, METRIC_BINS))
         .collect();
     let days = program.ends.last().copied().unwrap_or(0.0);
     let days_each = (days / 16_384.0).ceil().max(1.0);
@@ -496,10 +498,10 @@ fn step_of_day(ends: &[f64]) -> Vec<u32> {
 }
 
 /// Bins of a metric: fine ones for quantiles, some forty with round edges to be shown.
-fn metric_plan(values: &[f64]) -> MetricPlan {
+fn metric_plan(values: &[f64], weights: &[f64]) -> MetricPlan {
     let mut sorted: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
     sorted.sort_unstable_by(f64::total_cmp);
-    let bins = Bins::like(&sorted, METRIC_BINS);
+    let bins = Bins::like(values, weights, METRIC_BINS);
     let pivot = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
     let mut atoms: Vec<f64> = Vec::new();
     let visible = ((sorted.len() as f64 * VISIBLE).ceil() as usize).max(2);

@@ -360,3 +360,22 @@ product = "with * third"
     let (found, spread) = metric(&result, "product");
     assert!((found - together).abs() < 4.5 * spread / 200.0, "{found} instead of {together}");
 }
+
+/// Quantiles of many futures are right also where what was seen makes values count most that few futures have: the normal
+/// of mean 0 is seen at 3 with an error of 1, so it is about 1.5 with a variance of a half.
+#[test]
+fn quantiles_go_with_what_was_seen() {
+    let text = "[scenario]\nstart = 2026-01-01\nend = 2026-12-31\nstep = \"year\"\n\
+                [quantities]\nunknown = \"normal(0, 1)\"\n[paths.meter]\nformula = \"unknown\"\n\
+                [metrics]\nsize = \"unknown\"\n[observed.it]\npath = \"meter\"\non = 2026-12-31\nvalue = 3\nsd = 1\n";
+    // More than 100,000, so that quantiles are read from bins.
+    let result = run(&Memory::of(text), 131_072, 1);
+    let quantiles = &result.metrics[0].quantiles;
+    // z, and the density of the standard normal there.
+    for (share, z, density) in [("50", 0.0, 0.3989), ("95", 1.6449, 0.1031), ("99", 2.3263, 0.0267)] {
+        let (found, exact) = (quantiles[share].unwrap(), 1.5 + z * 0.5_f64.sqrt());
+        let p: f64 = share.parse::<f64>().unwrap() / 100.0;
+        let allowed = 4.5 * (p * (1.0 - p) / result.run.effective_futures).sqrt() / density * 0.5_f64.sqrt();
+        assert!((found - exact).abs() < allowed + 0.005, "{share} %: {found} instead of {exact} ± {allowed}");
+    }
+}
