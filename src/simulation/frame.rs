@@ -42,8 +42,6 @@ pub struct Frame<'a> {
     /// When each column was last written, in writings since the block began.
     pub(super) written: Vec<u64>,
     pub(super) writings: u64,
-    /// How many of them were before this step.
-    pub(super) before: u64,
     /// For masks: when they were last looked at, and which futures had it.
     pub(super) looked: Vec<(u64, Lanes)>,
     /// What futures that are done one by one leave behind, until the others are done.
@@ -96,7 +94,7 @@ impl<'a> Frame<'a> {
         let spare = Box::new(Column([0.0; LANES]));
         let (written, looked) = (vec![0; program.slots], vec![(0, Lanes::default()); program.slots]);
         let (futures, lanes, width) = ([0; LANES], LANES, LANES);
-        let (writings, before, step, occurrence, aside, fault, side) = (0, 0, 0, 0, Vec::new(), None, None);
+        let (writings, step, occurrence, aside, fault, side) = (0, 0, 0, Vec::new(), None, None);
         Frame {
             program,
             columns,
@@ -108,7 +106,6 @@ impl<'a> Frame<'a> {
             side,
             written,
             writings,
-            before,
             looked,
             aside,
             step,
@@ -145,7 +142,6 @@ impl<'a> Frame<'a> {
     /// Takes them through step k.
     pub fn step(&mut self, k: usize) {
         self.step = k;
-        self.before = self.writings;
         execute(self, &self.program.before);
         execute(self, &self.program.update);
         execute(self, &self.program.after);

@@ -200,9 +200,7 @@ impl<'a> Frame<'a> {
     #[inline(always)]
     pub(super) fn pieces(&mut self, pieces: &Pieces) {
         let Pieces { whole, body, checked, .. } = pieces;
-        // What has not happened in this step cuts nothing.
-        let happened = pieces.causes.iter().any(|&cause| self.written[cause as usize] > self.before);
-        let cut = if happened { self.cut(&pieces.causes, pieces.from, pieces.to) } else { Lanes::default() };
+        let cut = self.cut(&pieces.causes, pieces.from, pieces.to);
         if !cut.any() {
             return execute(self, whole);
         }
