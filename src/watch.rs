@@ -4,7 +4,7 @@
 //! every 250 ms: at length and time, and at the content only where those tell of a change. Editors write in many ways, by
 //! renaming too: so a change counts once two looks in a row have seen the same content.
 
-use forkcast::model::files::{Files, Folder};
+use crate::model::files::{Files, Folder};
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
 use std::collections::BTreeMap;

@@ -1,6 +1,6 @@
 //! Ctrl-C: the first ends the command in an orderly way, the second at once.
 
-use forkcast::diagnostic::Failure;
+use crate::diagnostic::Failure;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);

@@ -2,7 +2,7 @@
 
 use super::options::Assumptions;
 use super::scenario::Opened;
-use forkcast::simulation::result::{Event, Result as Outcome, Shares};
+use crate::simulation::result::{Event, Result as Outcome, Shares};
 
 /// Commands to copy, with a word on each; nothing if none would help.
 pub fn commands(opened: &Opened, result: &Outcome, asked: &Assumptions) -> String {

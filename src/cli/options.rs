@@ -1,9 +1,9 @@
 //! Options that several verbs share: which assumptions, how many futures, and what is left of it.
 
+use crate::chance::sobol::Sampling;
+use crate::diagnostic::{Failure, nearest};
+use crate::report::files::{self, FORMATS, Format};
 use clap::{Args, Command};
-use forkcast::chance::sobol::Sampling;
-use forkcast::diagnostic::{Failure, nearest};
-use forkcast::report::files::{self, FORMATS, Format};
 use std::path::PathBuf;
 
 /// The format that has a row for each future.

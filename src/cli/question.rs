@@ -5,11 +5,11 @@ use super::progress::Progress;
 use super::scenario::Opened;
 use super::terminal::Terminal;
 use super::{Told, interrupt};
+use crate::analysis::experiment::{Experiment, Playing};
+use crate::diagnostic::{Diagnostics, Failure};
+use crate::report::answer::Answer;
+use crate::report::{files, folder};
 use clap::Args;
-use forkcast::analysis::experiment::{Experiment, Playing};
-use forkcast::diagnostic::{Diagnostics, Failure};
-use forkcast::report::answer::Answer;
-use forkcast::report::{files, folder};
 
 /// What is asked about, and under which assumptions.
 #[derive(Args)]
@@ -119,7 +119,7 @@ pub fn number(text: &str) -> Result<f64, String> {
         None => (text.as_str(), 1.0),
     };
     let plain = digits.replace('_', "").parse::<f64>().ok().filter(|number| number.is_finite());
-    let days = || forkcast::calendar::parse_duration(text).ok();
+    let days = || crate::calendar::parse_duration(text).ok();
     // Tenths of a percent are what people write: 7 % is 0.07, not 0.07000000000000001.
     let tidy = |number: f64| if times == 1.0 { number } else { (number * 1e10).round() / 1e12 };
     plain.map(tidy).or_else(days).ok_or_else(|| format!("`{text}` is not a number"))

@@ -1,10 +1,10 @@
 //! Scenario files as the command line names them, and the cases of them that are asked for.
 
 use super::options::Assumptions;
+use crate::diagnostic::{Diagnostics, Failure, nearest};
+use crate::model::layers::Override;
+use crate::model::{Scenario, ScenarioFile};
 use crate::watch::Reader;
-use forkcast::diagnostic::{Diagnostics, Failure, nearest};
-use forkcast::model::layers::Override;
-use forkcast::model::{Scenario, ScenarioFile};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 

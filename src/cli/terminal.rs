@@ -1,9 +1,9 @@
 //! What the user sees: text on stdout, mistakes and notes on stderr, in colour where that is wanted.
 
 use super::Told;
+use crate::diagnostic::{self, Diagnostics, Failure, Sources};
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Effects, Style};
-use forkcast::diagnostic::{self, Diagnostics, Failure, Sources};
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
 /// The two streams of this process.

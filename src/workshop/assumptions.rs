@@ -2,10 +2,10 @@
 
 use super::case::{self, Changes, Good, Setting};
 use super::state::changed;
-use forkcast::analysis::Varied;
-use forkcast::calendar::format_date;
-use forkcast::model::Scenario;
-use forkcast::model::types::{Event, Happens, InFile, Listed, Share};
+use crate::analysis::Varied;
+use crate::calendar::format_date;
+use crate::model::Scenario;
+use crate::model::types::{Event, Happens, InFile, Listed, Share};
 use indexmap::IndexMap;
 use serde::Serialize;
 use std::collections::HashMap;

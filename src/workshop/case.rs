@@ -1,10 +1,10 @@
 //! What is laid over a file: a variant, and the room's changes. Either it can be played out, or it has problems.
 
+use crate::diagnostic::{Diagnostic, Diagnostics, Failure, Severity, Sources, Span};
+use crate::model::files::Files;
+use crate::model::layers::{self, Override};
+use crate::model::{Scenario, ScenarioFile};
 use crate::watch::{Reader, Remembered};
-use forkcast::diagnostic::{Diagnostic, Diagnostics, Failure, Severity, Sources, Span};
-use forkcast::model::files::Files;
-use forkcast::model::layers::{self, Override};
-use forkcast::model::{Scenario, ScenarioFile};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;

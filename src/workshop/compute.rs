@@ -6,14 +6,14 @@
 
 use super::case::{Case, Good, Problem};
 use super::results::{Results, results};
-use forkcast::analysis::experiment::{Experiment, Playing};
-use forkcast::analysis::tornado::tornado;
-use forkcast::chance::sobol::Sampling;
-use forkcast::chart::{CHARTS, Chart};
-use forkcast::diagnostic::Failure;
-use forkcast::report::drawing::{self, Pair};
-use forkcast::simulation::result::Result as Outcome;
-use forkcast::simulation::{self, Precision, Request};
+use crate::analysis::experiment::{Experiment, Playing};
+use crate::analysis::tornado::tornado;
+use crate::chance::sobol::Sampling;
+use crate::chart::{CHARTS, Chart};
+use crate::diagnostic::Failure;
+use crate::report::drawing::{self, Pair};
+use crate::simulation::result::Result as Outcome;
+use crate::simulation::{self, Precision, Request};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

@@ -15,7 +15,7 @@ pub fn page() -> Response {
 /// A file that the page loads.
 pub fn named(name: &str) -> Option<Response> {
     if name == "palette.css" {
-        return Some(answer(CSS, forkcast::chart::themed_page_css()));
+        return Some(answer(CSS, crate::chart::themed_page_css()));
     }
     let (_, text) = FILES.iter().find(|(known, _)| *known == name)?;
     let is_css = name.rsplit_once('.').is_some_and(|(_, ending)| ending == "css");

@@ -19,10 +19,10 @@ mod state;
 pub use case::{Changes, Setting};
 pub use compute::Play;
 
+use crate::diagnostic::Failure;
+use crate::report::{drawing, page};
 use compute::{Full, Job, News, Player};
 use events::Feeds;
-use forkcast::diagnostic::Failure;
-use forkcast::report::{drawing, page};
 use guard::Token;
 use session::Session;
 use std::net::{IpAddr, SocketAddr};

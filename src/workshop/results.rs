@@ -1,10 +1,10 @@
 //! What pages are told of the results: the report's own figures, charts and sentences, beside the file as it stands.
 
-use forkcast::calendar;
-use forkcast::chart::words::{self, Frequency, frequency};
-use forkcast::report::drawing::Pair;
-use forkcast::report::sentences;
-use forkcast::simulation::result::{Metric, Result as Outcome};
+use crate::calendar;
+use crate::chart::words::{self, Frequency, frequency};
+use crate::report::drawing::Pair;
+use crate::report::sentences;
+use crate::simulation::result::{Metric, Result as Outcome};
 use serde::Serialize;
 
 /// See the page for what each part is used for; names and shapes are a contract between the two.

@@ -1,6 +1,6 @@
 //! Writing into the scenario file, so that it is at every moment either the old one or the new one, whole.
 
-use forkcast::diagnostic::Failure;
+use crate::diagnostic::Failure;
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;

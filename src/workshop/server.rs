@@ -6,13 +6,13 @@ use super::connections::Line;
 use super::files;
 use super::guard::{Refusal, guard};
 use super::session::{Change, Keep, NotKept, Session, Version};
+use crate::diagnostic::Failure;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router, middleware};
-use forkcast::diagnostic::Failure;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
@@ -112,7 +112,7 @@ async fn save(State(workshop): Shared, request: Request) -> Answer {
         workshop.tell(&session);
     }
     let refuse = |status, failure: Failure| {
-        let Problem { message, help, .. } = Problem::of_failure(&failure, &forkcast::diagnostic::Sources::default());
+        let Problem { message, help, .. } = Problem::of_failure(&failure, &crate::diagnostic::Sources::default());
         Refusal { status, message, help }
     };
     match kept {

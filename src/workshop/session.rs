@@ -3,10 +3,10 @@
 use super::case::{Case, Good, Problem, Setting};
 use super::save;
 use super::state::{self, Mistake, State};
+use crate::diagnostic::{Diagnostics, Failure};
+use crate::document::edit;
+use crate::model::ScenarioFile;
 use crate::watch::{Reader, Watched};
-use forkcast::diagnostic::{Diagnostics, Failure};
-use forkcast::document::edit;
-use forkcast::model::ScenarioFile;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! What pages are told of the session: the file, its assumptions as they stand, and what is wrong.
 
 use super::case::{self, Changes, Good, Problem, Setting};
-use forkcast::diagnostic::{self, Diagnostics, Failure, Severity, Sources};
+use crate::diagnostic::{self, Diagnostics, Failure, Severity, Sources};
 use serde::Serialize;
 
 /// See the page for what each part is used for; names and shapes are a contract between the two.
@@ -63,7 +63,7 @@ pub use super::assumptions::groups;
 
 pub fn facts(good: &Good, futures: Option<u64>, seed: Option<u64>) -> Facts<'_> {
     let base = &good.base;
-    let day = |days: i32| forkcast::calendar::format_date(days);
+    let day = |days: i32| crate::calendar::format_date(days);
     Facts {
         name: &good.file.name,
         title: &base.title,
@@ -77,7 +77,7 @@ pub fn facts(good: &Good, futures: Option<u64>, seed: Option<u64>) -> Facts<'_> 
 }
 
 pub fn variants(good: &Good) -> Vec<Variant<'_>> {
-    let variant = |variant: &'_ forkcast::model::types::Variant| case::of_variant(&good.file, &variant.name);
+    let variant = |variant: &'_ crate::model::types::Variant| case::of_variant(&good.file, &variant.name);
     let all = good.base.variants.iter();
     all.map(|v| Variant { name: &v.name, title: &v.title, note: &v.note, changes: variant(v) }).collect()
 }

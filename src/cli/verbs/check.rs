@@ -5,11 +5,11 @@ use crate::cli::options::Watch;
 use crate::cli::scenario::{self, Opened};
 use crate::cli::terminal::Terminal;
 use crate::cli::{Told, watch};
+use crate::diagnostic::{self, Diagnostics, Item};
+use crate::model::Scenario;
+use crate::model::order::Thing;
 use crate::watch::Watched;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
-use forkcast::diagnostic::{self, Diagnostics, Item};
-use forkcast::model::Scenario;
-use forkcast::model::order::Thing;
 use std::path::PathBuf;
 
 pub const CHECK: Verb = Verb { name: "check", command: Check::command, run };

@@ -1,17 +1,17 @@
 //! `forkcast compare`: what if? Scenarios, or variants of one, side by side on the same luck.
 
 use super::Verb;
+use crate::analysis::compare::{Source, Spec, compare, experts};
+use crate::analysis::experiment::Playing;
 use crate::cli::options::{Leave, Play};
 use crate::cli::progress::Progress;
 use crate::cli::question::{leave_answer, ready, warn};
 use crate::cli::scenario::{self, Opened};
 use crate::cli::terminal::Terminal;
 use crate::cli::{Told, interrupt};
+use crate::diagnostic::{Failure, nearest};
+use crate::report::answer;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
-use forkcast::analysis::compare::{Source, Spec, compare, experts};
-use forkcast::analysis::experiment::Playing;
-use forkcast::diagnostic::{Failure, nearest};
-use forkcast::report::answer;
 use std::path::PathBuf;
 
 pub const COMPARE: Verb = Verb { name: "compare", command: Compare::command, run };

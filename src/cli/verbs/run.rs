@@ -6,13 +6,13 @@ use crate::cli::progress::Progress;
 use crate::cli::scenario::{self, Case, Opened};
 use crate::cli::terminal::Terminal;
 use crate::cli::{Told, interrupt, next, watch};
+use crate::diagnostic::{Diagnostics, Failure};
+use crate::report::files::Format;
+use crate::report::{Leaves, drawing, files, folder, json, summary};
+use crate::simulation::result::Result as Outcome;
+use crate::simulation::{self, Precision, Request};
 use crate::watch::Watched;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
-use forkcast::diagnostic::{Diagnostics, Failure};
-use forkcast::report::files::Format;
-use forkcast::report::{Leaves, drawing, files, folder, json, summary};
-use forkcast::simulation::result::Result as Outcome;
-use forkcast::simulation::{self, Precision, Request};
 use std::path::{Path, PathBuf};
 
 pub const RUN: Verb = Verb { name: "run", command: || help_with_rows(Run::command()), run };

@@ -1,13 +1,13 @@
 //! `forkcast seek`: what would an assumption have to be for a target to reach a value?
 
 use super::Verb;
+use crate::analysis::seek::{FUTURES, Level, Sought, seek};
 use crate::cli::options::{Leave, Play};
 use crate::cli::question::{self, Question, number, range};
 use crate::cli::terminal::Terminal;
 use crate::cli::{Told, scenario};
+use crate::report::answer;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
-use forkcast::analysis::seek::{FUTURES, Level, Sought, seek};
-use forkcast::report::answer;
 use std::path::PathBuf;
 
 pub const SEEK: Verb = Verb { name: "seek", command: Seek::command, run };

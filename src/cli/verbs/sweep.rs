@@ -1,13 +1,13 @@
 //! `forkcast sweep`: what if an assumption, or two, were different?
 
 use super::Verb;
+use crate::analysis::sweep::{Along, FUTURES, sweep};
 use crate::cli::options::{Leave, Play};
 use crate::cli::question::{self, Question, range};
 use crate::cli::terminal::Terminal;
 use crate::cli::{Told, scenario};
+use crate::report::answer;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
-use forkcast::analysis::sweep::{Along, FUTURES, sweep};
-use forkcast::report::answer;
 use std::path::PathBuf;
 
 pub const SWEEP: Verb = Verb { name: "sweep", command: Sweep::command, run };

@@ -1,13 +1,13 @@
 //! `forkcast tornado`: what matters? Each assumption's low and high end, one at a time.
 
 use super::Verb;
+use crate::analysis::tornado::{FUTURES, tornado};
 use crate::cli::options::{Leave, Play};
 use crate::cli::question::{self, Question};
 use crate::cli::terminal::Terminal;
 use crate::cli::{Told, scenario};
+use crate::report::answer;
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
-use forkcast::analysis::tornado::{FUTURES, tornado};
-use forkcast::report::answer;
 use std::path::PathBuf;
 
 pub const TORNADO: Verb = Verb { name: "tornado", command: Tornado::command, run };

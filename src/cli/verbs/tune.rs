@@ -4,9 +4,9 @@ use super::Verb;
 use crate::cli::options::Play;
 use crate::cli::terminal::Terminal;
 use crate::cli::{Told, interrupt, scenario};
+use crate::diagnostic::{Diagnostics, Failure};
 use crate::workshop::{self, Changes, Options, Setting};
 use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
-use forkcast::diagnostic::{Diagnostics, Failure};
 use std::io::IsTerminal;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
@@ -85,7 +85,7 @@ fn check(asked: &Tune, terminal: &Terminal) -> Result<(), Told> {
     if found.has_errors() { Err(terminal.failed(&Failure::Scenario(Diagnostics::default()))) } else { Ok(()) }
 }
 
-fn overrides(opened: &mut scenario::Opened, asked: &Tune) -> Result<Vec<forkcast::model::layers::Override>, Failure> {
+fn overrides(opened: &mut scenario::Opened, asked: &Tune) -> Result<Vec<crate::model::layers::Override>, Failure> {
     let set = opened.file.settings(&asked.set)?;
     let mut laid = asked.variant.as_deref().map_or(Ok(Vec::new()), |name| opened.file.variant(name))?;
     laid.extend(set);
