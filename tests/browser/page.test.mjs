@@ -255,8 +255,11 @@ test("the page follows the file, and shows its mistakes with the last good resul
   workshop = await openWorkshop(browser);
   const page = await workshop.page();
   const good = await workshop.read();
+  const before = await page.locator("#say").textContent();
   await workshop.write(good.replace("value = 0.60 # two digits", "value = 0.30 # two digits"));
   await until(page, () => document.querySelector("[data-address='events.permit.probability'] .box").value === "30");
+  // The control moves first, the results follow.
+  await until(page, (before) => document.querySelector("#say").textContent !== before, before);
   await settled(page);
   const say = await page.locator("#say").textContent();
 

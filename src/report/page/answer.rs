@@ -46,6 +46,11 @@ fn is_figure(cell: &str) -> bool {
     cell.chars().count() <= 20 && cell.contains(|letter: char| letter.is_ascii_digit())
 }
 
+fn is_address(cell: &str) -> bool {
+    cell.contains('.')
+        && cell.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || "._".contains(letter))
+}
+
 fn grid(grid: &Grid) -> Markup {
     let columns: Vec<&str> = grid.columns.iter().map(String::as_str).collect();
     let rows = html! {
@@ -54,6 +59,8 @@ fn grid(grid: &Grid) -> Markup {
                 @for (column, cell) in row.iter().enumerate() {
                     @if column == 0 { th scope="row" { (cell) } }
                     @else if is_figure(cell) { td.num { (cell) } }
+                    // An address may go on in the next line after a dot.
+                    @else if is_address(cell) { td { @for part in cell.split_inclusive('.') { (part) wbr; } } }
                     @else { td { (cell) } }
                 }
             }
