@@ -147,7 +147,8 @@ pub fn seek(experiment: &mut Experiment, of: Option<&str>, sought: &Sought) -> R
     for Asked { varied, places, .. } in &asked {
         let tried = |&value: &f64| Tried { value, target: estimates.next().flatten(), futures: trying };
         let tried: Vec<Tried> = places.iter().map(tried).collect();
-        answers.push(Search::new(experiment, &target, varied, to, &mut cases, tried).answer()?);
+        let search = Search { experiment, target: &target, varied, to, cases: &mut cases, tried };
+        answers.push(search.answer()?);
     }
     if sought.address.is_none() {
         answers.sort_by(|a, b| strain(a, to).total_cmp(&strain(b, to)));

@@ -1,11 +1,13 @@
 //! Playing a program out, and what comes of it.
 
 mod bins;
+mod draws;
 mod exact;
 mod frame;
 mod gates;
 pub mod intervals;
 pub mod paired;
+mod pilot;
 mod randomised;
 pub mod result;
 pub mod rows;

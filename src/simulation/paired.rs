@@ -5,7 +5,8 @@
 //! the others have been compared with them, and leaves only sums, which are added up in the order of the cells.
 
 use super::frame::{Fault, Frame};
-use super::run::{self, PILOT, Run, Settings, Stopped, Work, weigh};
+use super::pilot::{PILOT, pilot};
+use super::run::{self, Run, Settings, Stopped, Work, weigh};
 pub use super::tallies::CELL;
 use super::tallies::{self, Block, Plan, Tallies};
 use crate::chance::sobol::RANDOMISATIONS;
@@ -125,7 +126,7 @@ fn play_in_pool(players: &[Player], wanted: Wanted, settings: &Settings) -> Resu
         scales: players.iter().map(|p| scale(p.program, settings)).collect::<Result<_, _>>()?,
         pivots: pivots(first, settings.futures)?,
         plans: if wanted.results {
-            players.iter().map(|p| run::pilot(p.program, settings)).collect::<Result<_, _>>()?
+            players.iter().map(|p| pilot(p.program, settings)).collect::<Result<_, _>>()?
         } else {
             Vec::new()
         },

@@ -22,31 +22,19 @@ const NEAR_ENDS: f64 = 0.05;
 const EXACT: f64 = 1e-9;
 
 pub(super) struct Search<'s, 'a> {
-    experiment: &'s mut Experiment<'a>,
-    target: &'s Target,
-    varied: &'s Varied,
-    to: f64,
-    cases: &'s mut u64,
+    pub(super) experiment: &'s mut Experiment<'a>,
+    pub(super) target: &'s Target,
+    pub(super) varied: &'s Varied,
+    pub(super) to: f64,
+    pub(super) cases: &'s mut u64,
     /// From low to high.
-    tried: Vec<Tried>,
+    pub(super) tried: Vec<Tried>,
 }
 
 /// A value, and how far off the target is there.
 type Off = (f64, f64);
 
-impl<'s, 'a> Search<'s, 'a> {
-    /// `tried` from low to high.
-    pub(super) fn new(
-        experiment: &'s mut Experiment<'a>,
-        target: &'s Target,
-        varied: &'s Varied,
-        to: f64,
-        cases: &'s mut u64,
-        tried: Vec<Tried>,
-    ) -> Self {
-        Search { experiment, target, varied, to, cases, tried }
-    }
-
+impl Search<'_, '_> {
     fn off(&self, place: usize) -> Option<f64> {
         self.tried[place].target.map(|target| target.value - self.to)
     }

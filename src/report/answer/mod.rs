@@ -140,9 +140,7 @@ fn command(verb: &str, about: &About, run: &Played, asked: &[String]) -> String 
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         all.extend(["--set".to_owned(), format!("{address}={value}")]);
     }
-    if run.sampling != "random" {
-        all.extend(["--sampling".to_owned(), run.sampling.clone()]);
-    }
+    all.extend(["--sampling".to_owned(), run.sampling.clone()]);
     all.extend(["--futures".to_owned(), run.futures.to_string(), "--seed".to_owned(), run.seed.to_string()]);
     all.iter().map(|word| super::page::quoted(word)).collect::<Vec<String>>().join(" ")
 }

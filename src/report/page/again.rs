@@ -51,9 +51,7 @@ fn command(result: &result::Result) -> String {
             other => option("--set", &format!("{address}={other}")),
         }
     }
-    if run.sampling != "random" {
-        option("--sampling", &run.sampling);
-    }
+    option("--sampling", &run.sampling);
     option("--futures", &run.futures.to_string());
     option("--seed", &run.seed.to_string());
     words.join(" ")
