@@ -143,7 +143,7 @@ fn the_page_says_what_was_asked_and_how_to_make_it_again() {
         "Talks, at last, probability: 50 % → 70 %",
         "in the file: 50 %",
         "weighted by what was observed; worth 3,412",
-        "forkcast run 'it'\\''s small.toml' --variant hard --set events.talks.probability=0.7 --futures 16384 --seed 7",
+        "forkcast run 'it'\\''s small.toml' --variant hard --set events.talks.probability=0.7 --sampling random --futures 16384 --seed 7",
         "1 Jan – 5 Feb 2026, by the month",
     ] {
         assert!(page.contains(words), "{words}");
