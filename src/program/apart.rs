@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 /// Notes it at every body; `temporary` says which slots nobody reads after the body in which they are written.
 pub(super) fn note(code: &mut [Instruction], temporary: &[bool]) {
     for instruction in code {
-        instruction.op.bodies().for_each(|(body, _)| note(body, temporary));
+        instruction.op.bodies_mut().for_each(|(body, _)| note(body, temporary));
         let mut own = BTreeSet::new();
         instruction.op.slots(&mut |slot, _| {
             own.insert(*slot);
@@ -38,37 +38,46 @@ fn note_body(body: &mut Body, own: &BTreeSet<Slot>, temporary: &[bool]) {
     reads.extend(&keeps);
     body.reads = reads.into_iter().collect();
     body.keeps = keeps.into_iter().collect();
-    body.few = 12 * weight(&mut body.code) / (body.reads.len() + body.keeps.len()).max(1) as u32;
+    body.few = few(saved(&mut body.code), (body.reads.len() + body.keeps.len()) as u32);
 }
 
-/// What operations cost over the columns of a block more than over a few lanes: about so many times what a sum does. It
-/// decides on nothing but speed.
-fn weight(code: &mut [Instruction]) -> u32 {
+/// Up to how many futures are sooner done apart, in nanoseconds as they were measured: what the body costs less over a few
+/// lanes, and what carrying costs for each column, and for each future of it.
+fn few(saved: u32, columns: u32) -> u32 {
+    const CARRYING: u32 = 15;
+    const COLUMN: u32 = 4;
+    saved.saturating_sub(CARRYING + COLUMN * columns) / columns.max(1)
+}
+
+/// How many nanoseconds operations cost less over a few lanes than over a block. It decides on nothing but speed.
+fn saved(code: &mut [Instruction]) -> u32 {
     let of = |instruction: &mut Instruction| {
         let own = match instruction.op {
             Op::Unary(Unary::Exp | Unary::Ln | Unary::Log10 | Unary::Logit | Unary::Sigmoid, ..)
-            | Op::Binary(Binary::Power, ..)
-            | Op::Uniform { .. }
-            | Op::Poisson { .. } => 8,
-            Op::Normal { .. } | Op::NormalOf { .. } => 20,
-            Op::Unary(Unary::NormalShare, ..) | Op::Draw { .. } | Op::DrawWith(_) | Op::Pick { .. } => 100,
-            _ => 1,
+            | Op::Binary(Binary::Power | Binary::Divide, ..)
+            | Op::Poisson { .. } => 50,
+            Op::Uniform { .. } => 40,
+            Op::Normal { .. } | Op::NormalOf { .. } => 150,
+            Op::Unary(Unary::NormalShare, ..) | Op::Draw { .. } | Op::DrawWith(_) | Op::Pick { .. } => 1000,
+            _ => 6,
         };
-        instruction.op.bodies().map(|(body, _)| weight(body)).fold(own, u32::saturating_add)
+        instruction.op.bodies_mut().map(|(body, _)| saved(body)).fold(own, u32::saturating_add)
     };
-    code.iter_mut().map(of).fold(0, u32::saturating_add).min(1000)
+    code.iter_mut().map(of).fold(0, u32::saturating_add).min(10_000)
 }
 
-/// What is written in a body and read outside of it. What is done only when something has changed is done again there.
+/// What is written in a body and read outside of it. What is done only after a change is done again there.
 fn lasting(code: &mut [Instruction], temporary: &[bool], keeps: &mut BTreeSet<Slot>) {
     for instruction in code {
-        let lazy = instruction.when.lazy();
+        if matches!(instruction.op, Op::IfChanged { .. }) {
+            continue;
+        }
         instruction.op.slots(&mut |slot, written| {
-            if written && !lazy && !temporary[*slot as usize] {
+            if written && !temporary[*slot as usize] {
                 keeps.insert(*slot);
             }
         });
-        instruction.op.bodies().for_each(|(body, _)| lasting(body, temporary, keeps));
+        instruction.op.bodies_mut().for_each(|(body, _)| lasting(body, temporary, keeps));
     }
 }
 
@@ -88,8 +97,14 @@ fn read_first(code: &mut [Instruction], written: &mut BTreeSet<Slot>, reads: &mu
                 written.insert(*slot);
             }
         });
-        for (body, _) in instruction.op.bodies() {
-            read_first(body, &mut written.clone(), reads);
+        // Apart, all that waits for a change is done.
+        let always = matches!(instruction.op, Op::IfChanged { .. });
+        for (body, _) in instruction.op.bodies_mut() {
+            if always {
+                read_first(body, written, reads);
+            } else {
+                read_first(body, &mut written.clone(), reads);
+            }
         }
     }
 }
@@ -97,7 +112,7 @@ fn read_first(code: &mut [Instruction], written: &mut BTreeSet<Slot>, reads: &mu
 fn contains_check(code: &[Instruction]) -> bool {
     code.iter().any(|instruction| match &instruction.op {
         Op::Check { .. } => true,
-        Op::IfAny { body, .. } => contains_check(&body.code),
+        Op::IfAny { body, .. } | Op::IfChanged { body, .. } => contains_check(&body.code),
         Op::Times { body, .. } => contains_check(body),
         Op::IfLess(branch) => contains_check(&branch.body.code),
         Op::Pieces(pieces) => contains_check(&pieces.whole) || contains_check(&pieces.body.code),

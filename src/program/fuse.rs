@@ -28,7 +28,7 @@ impl Fuse<'_> {
     pub(super) fn code(&mut self, code: &mut Vec<Instruction>) {
         let mut dead = vec![false; code.len()];
         for i in 0..code.len() {
-            code[i].op.bodies().for_each(|(body, _)| self.code(body));
+            code[i].op.bodies_mut().for_each(|(body, _)| self.code(body));
             if let Op::Unary(Unary::Exp | Unary::Sigmoid, _, Operand::Slot(x)) = code[i].op {
                 self.loosen(code, i, x);
                 // What was made loose is put together from the beginning.
@@ -294,7 +294,7 @@ fn linear(op: &Op) -> Option<Linear> {
 fn writes(op: &mut Op, slots: &[Slot]) -> bool {
     let mut found = false;
     op.slots(&mut |slot, written| found |= written && slots.contains(slot));
-    found || op.bodies().any(|(body, _)| body.iter_mut().any(|inner| writes(&mut inner.op, slots)))
+    found || op.bodies_mut().any(|(body, _)| body.iter_mut().any(|inner| writes(&mut inner.op, slots)))
 }
 
 #[cfg(test)]

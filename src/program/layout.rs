@@ -70,10 +70,6 @@ impl Op {
                 read(&mut branch.b, f);
                 f(&mut branch.mask, true);
             }
-            Op::Move { out, from } => {
-                f(from, false);
-                f(out, true);
-            }
             Op::Pieces(pieces) => {
                 let Pieces { low, high, from, to, causes, .. } = &mut **pieces;
                 read(from, f);
@@ -88,13 +84,26 @@ impl Op {
             }
             Op::Remember { value, .. } => f(value, false),
             Op::Recall { out, .. } => f(out, true),
+            Op::IfChanged { .. } | Op::Changed(_) => {}
         }
     }
 
-    /// The operations inside, if it has any, and whether they are repeated.
-    pub(super) fn bodies(&mut self) -> impl Iterator<Item = (&mut Vec<Instruction>, bool)> {
+    /// The operations inside, if it has any: of pieces first those for a piece.
+    pub fn bodies(&self) -> impl Iterator<Item = &[Instruction]> {
         let bodies = match self {
-            Op::IfAny { body, .. } => [Some((&mut body.code, false)), None],
+            Op::IfAny { body, .. } | Op::IfChanged { body, .. } => [Some(&body.code[..]), None],
+            Op::IfLess(branch) => [Some(&branch.body.code[..]), None],
+            Op::Pieces(pieces) => [Some(&pieces.body.code[..]), Some(&pieces.whole[..])],
+            Op::Times { body, .. } => [Some(&body[..]), None],
+            _ => [None, None],
+        };
+        bodies.into_iter().flatten()
+    }
+
+    /// The same to be changed, and whether they are repeated; of pieces first those where nothing is cut.
+    pub(super) fn bodies_mut(&mut self) -> impl Iterator<Item = (&mut Vec<Instruction>, bool)> {
+        let bodies = match self {
+            Op::IfAny { body, .. } | Op::IfChanged { body, .. } => [Some((&mut body.code, false)), None],
             Op::IfLess(branch) => [Some((&mut branch.body.code, false)), None],
             Op::Pieces(pieces) => [Some((&mut pieces.whole, false)), Some((&mut pieces.body.code, true))],
             Op::Times { body, .. } => [Some((body, true)), None],
@@ -126,7 +135,7 @@ impl Lives<'_> {
             let position = self.position;
             instruction.op.slots(&mut |slot, _| self.touch(*slot, position));
             let mut again = false;
-            for (body, repeated) in instruction.op.bodies() {
+            for (body, repeated) in instruction.op.bodies_mut() {
                 if repeated {
                     self.loops.push((position, Vec::new()));
                 }
@@ -165,7 +174,7 @@ impl Lives<'_> {
 fn rename(code: &mut [Instruction], column: &[Slot]) {
     for instruction in code {
         instruction.op.slots(&mut |slot, _| *slot = column[*slot as usize]);
-        instruction.op.bodies().for_each(|(body, _)| rename(body, column));
+        instruction.op.bodies_mut().for_each(|(body, _)| rename(body, column));
     }
 }
 

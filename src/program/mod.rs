@@ -6,6 +6,7 @@
 
 mod apart;
 mod build;
+mod changes;
 pub mod fold;
 mod fuse;
 mod layout;
@@ -14,6 +15,7 @@ mod range;
 mod tighten;
 
 pub use build::{Builder, Place, Scope, Value};
+pub use changes::ALWAYS;
 pub use range::Range;
 
 use crate::chance::distributions::Distribution;
@@ -23,8 +25,9 @@ use crate::chance::uniform::step_key;
 use crate::diagnostic::Span;
 use std::sync::Arc;
 
-/// Futures that are computed side by side.
-pub const LANES: usize = 256;
+/// Futures that are computed side by side: many enough that what surrounds an operation costs little, and so few that the
+/// columns of a step stay in the nearest caches. 128 were faster than 64 and 256.
+pub const LANES: usize = 128;
 
 /// A column of the frame: one number for each future of the block.
 pub type Slot = u32;
@@ -187,10 +190,20 @@ pub enum Op {
     },
     /// The body, for the futures in which the mask holds; it may be executed for the others too, as long as it is for one,
     /// and makes no difference to them.
+    ///
+    /// Nothing is to be done before one of the changes in `after`, if the mask held nowhere when it was last looked at.
     IfAny {
         mask: Slot,
+        after: u64,
         body: Box<Body>,
     },
+    /// What gives the same as before if there was no such change since: what a change is `Body::changes` tells.
+    IfChanged {
+        change: u64,
+        body: Box<Body>,
+    },
+    /// Notes changes at the end of a body.
+    Changed(u64),
     IfLess(Box<IfLess>),
     Pieces(Box<Pieces>),
     /// The body for occurrence 0, 1, … of the step, for the futures that have so many; as with `IfAny` it makes no
@@ -205,11 +218,6 @@ pub enum Op {
         first: Slot,
         size: u32,
         value: Slot,
-    },
-    /// What `from` holds goes to `out`, and `from` is not read again before it is written.
-    Move {
-        out: Slot,
-        from: Slot,
     },
     /// Reads from a ring what was written in step `table[k]`.
     Recall {
@@ -267,6 +275,8 @@ pub struct Body {
     pub keeps: Vec<Slot>,
     /// Up to so many futures are sooner carried than the whole block is done.
     pub few: u32,
+    /// What must be done again since what it reads may have been written here: a bit for each.
+    pub changes: u64,
 }
 
 impl From<Vec<Instruction>> for Body {
@@ -285,35 +295,37 @@ pub struct Instruction {
 
 const _: () = assert!(size_of::<Instruction>() == 64);
 
-/// When an operation is executed: in which steps, and whether it is left out while nothing that it reads has changed since
-/// it was last done.
+/// In which steps an operation is executed: `from..to`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct When {
     from: u32,
-    /// One past the last step, and in the lowest bit whether it is lazy.
     to: u32,
 }
 
-impl When {
-    /// One past the last step that can be told.
-    const END: u32 = u32::MAX >> 1;
+impl Default for When {
+    fn default() -> Self {
+        When { from: 0, to: u32::MAX }
+    }
+}
 
+impl When {
     pub fn steps(from: u32, to: u32) -> Self {
-        When { from, to: to.min(When::END) << 1 }
+        When { from, to }
     }
 
     #[inline(always)]
     pub fn holds(self, step: u32) -> bool {
-        step >= self.from && step < self.to >> 1
+        step >= self.from && step < self.to
     }
 
-    #[inline(always)]
-    pub fn lazy(self) -> bool {
-        self.to & 1 != 0
+    /// Whether it is executed in all of those steps.
+    pub fn covers(self, steps: When) -> bool {
+        self.from <= steps.from && self.to >= steps.to
     }
 
-    fn set_lazy(&mut self, lazy: bool) {
-        self.to = self.to & !1 | u32::from(lazy);
+    /// The first step and the one past the last.
+    pub fn bounds(self) -> (u32, u32) {
+        (self.from, self.to)
     }
 }
 

@@ -1,7 +1,7 @@
 //! A program in print: an operation a line, `s7` a column, `t2` a table with a number for each step, and in front the steps
-//! in which the operation is executed where those are not all; `~` where it is done only when what it reads has changed.
+//! in which the operation is executed where those are not all.
 
-use super::{Binary, Instruction, Once, Op, Operand, Pieces, Program, Slot, Ternary, Unary};
+use super::{ALWAYS, Binary, Instruction, Once, Op, Operand, Pieces, Program, Slot, Ternary, Unary};
 use std::fmt::{Display, Formatter, Result};
 
 impl Display for Program {
@@ -29,15 +29,15 @@ impl Display for Program {
 impl Program {
     fn code(&self, f: &mut Formatter, code: &[Instruction], depth: usize) -> Result {
         for Instruction { op, when } in code {
-            write!(f, "{:indent$}{}", "", if when.lazy() { "~ " } else { "" }, indent = 2 * depth)?;
-            let (from, to) = (when.from, when.to >> 1);
+            write!(f, "{:indent$}", "", indent = 2 * depth)?;
+            let (from, to) = (when.from, when.to);
             let always = (from <= 1 && to as usize > self.steps()) || from == 0;
             if !always {
                 write!(f, "{from}..{to}: ")?;
             }
             writeln!(f, "{op}")?;
             match op {
-                Op::IfAny { body, .. } => self.code(f, &body.code, depth + 1)?,
+                Op::IfAny { body, .. } | Op::IfChanged { body, .. } => self.code(f, &body.code, depth + 1)?,
                 Op::Times { body, .. } => self.code(f, body, depth + 1)?,
                 Op::IfLess(branch) => self.code(f, &branch.body.code, depth + 1)?,
                 Op::Pieces(pieces) => {
@@ -130,9 +130,11 @@ impl Display for Op {
             Op::Check { value, mask, infinite, site } => {
                 write!(f, "check {value}{} where {mask}, site {site}", if *infinite { " is finite" } else { "" })
             }
-            Op::IfAny { mask, .. } => write!(f, "if any s{mask}"),
+            Op::IfAny { mask, after: ALWAYS, .. } => write!(f, "if any s{mask}"),
+            Op::IfAny { mask, after, .. } => write!(f, "if any s{mask}, after change {}", after.trailing_zeros()),
+            Op::Changed(changes) => write!(f, "changes {changes:b}"),
+            Op::IfChanged { change, .. } => write!(f, "after change {}", change.trailing_zeros()),
             Op::IfLess(branch) => write!(f, "if any s{} = {} < {}", branch.mask, branch.a, branch.b),
-            Op::Move { out, from } => write!(f, "s{out} = s{from}, which ends"),
             Op::Pieces(pieces) => {
                 let Pieces { low, high, from, to, causes, .. } = &**pieces;
                 write!(f, "for pieces s{low}..s{high} of {from}..{to} cut at {}", columns(causes))

@@ -88,19 +88,21 @@ pub struct Histogram {
     atoms: Vec<u64>,
     /// The least and greatest value of each of `counts`, if the series is lumpy.
     extremes: Vec<(f64, f64)>,
-    pub least: f64,
-    pub greatest: f64,
+    /// The least and greatest value, for each of the lanes that vector code compares at once.
+    least: [f64; SIDE],
+    greatest: [f64; SIDE],
 }
 
 /// Adding it to a number below 2³² leaves that number, rounded, in the low bits.
 const ROUNDER: f64 = 4_503_599_627_370_496.0;
 const SIDE: usize = 8;
 
-/// The bins of a column of values, and for each of eight lanes the least and greatest value.
+/// The bins of a column of values.
 #[inline(always)]
-fn places(bins: &Bins, values: &[f64; LANES], places: &mut [u32; LANES], extremes: &mut [[f64; SIDE]; 2]) {
+fn places(bins: &Bins, values: &[f64; LANES]) -> [u32; LANES] {
     let (scale, low) = (1.0 / bins.width, bins.low);
     let last = bins.count as f64 + 1.0;
+    let mut places = [0; LANES];
     for (place, value) in places.iter_mut().zip(values) {
         // Half is taken off so that rounding to the nearest whole number rounds down.
         let x = (value - low) * scale + 0.5;
@@ -108,14 +110,7 @@ fn places(bins: &Bins, values: &[f64; LANES], places: &mut [u32; LANES], extreme
         let x = if x < last { x } else { last };
         *place = (x + ROUNDER).to_bits() as u32;
     }
-    let [mut least, mut greatest] = *extremes;
-    for side in values.as_chunks::<SIDE>().0 {
-        least = std::array::from_fn(|i| if side[i] < least[i] { side[i] } else { least[i] });
-    }
-    for side in values.as_chunks::<SIDE>().0 {
-        greatest = std::array::from_fn(|i| if side[i] > greatest[i] { side[i] } else { greatest[i] });
-    }
-    *extremes = [least, greatest];
+    places
 }
 
 impl Histogram {
@@ -128,8 +123,8 @@ impl Histogram {
             unsettled: 0,
             atoms: vec![0; bins.atoms.len()],
             extremes,
-            least: f64::INFINITY,
-            greatest: f64::NEG_INFINITY,
+            least: [f64::INFINITY; SIDE],
+            greatest: [f64::NEG_INFINITY; SIDE],
         }
     }
 
@@ -146,29 +141,46 @@ impl Histogram {
             }
             return;
         }
-        let mut bin = [0; LANES];
-        let mut extremes = [[self.least; SIDE], [self.greatest; SIDE]];
         if plain {
-            places(bins, values, &mut bin, &mut extremes);
+            self.reach(values);
             if self.unsettled + LANES > usize::from(u16::MAX) {
                 self.settle();
             }
             self.unsettled += LANES;
-            for bin in bin {
+            for bin in places(bins, values) {
                 self.recent[bin as usize] += 1;
             }
         } else {
             // What does not count is as if it were another value of the series.
             let first = values[0];
             let counted = std::array::from_fn(|i| if i < lanes { values[i] } else { first });
-            places(bins, &counted, &mut bin, &mut extremes);
+            self.reach(&counted);
+            let bin = places(bins, &counted);
             for i in 0..lanes {
                 self.counts[bin[i] as usize] += weights[i];
             }
         }
-        let [least, greatest] = extremes;
-        self.least = least.into_iter().fold(self.least, |a, b| if b < a { b } else { a });
-        self.greatest = greatest.into_iter().fold(self.greatest, |a, b| if b > a { b } else { a });
+    }
+
+    /// Keeps the least and greatest of these values.
+    #[inline(always)]
+    fn reach(&mut self, values: &[f64; LANES]) {
+        let (mut least, mut greatest) = (self.least, self.greatest);
+        for side in values.as_chunks::<SIDE>().0 {
+            for i in 0..SIDE {
+                least[i] = if side[i] < least[i] { side[i] } else { least[i] };
+                greatest[i] = if side[i] > greatest[i] { side[i] } else { greatest[i] };
+            }
+        }
+        (self.least, self.greatest) = (least, greatest);
+    }
+
+    pub fn least(&self) -> f64 {
+        self.least.into_iter().fold(f64::INFINITY, f64::min)
+    }
+
+    pub fn greatest(&self) -> f64 {
+        self.greatest.into_iter().fold(f64::NEG_INFINITY, f64::max)
     }
 
     fn settle(&mut self) {
@@ -183,8 +195,8 @@ impl Histogram {
         if weight == 0 {
             return;
         }
-        self.least = if value < self.least { value } else { self.least };
-        self.greatest = if value > self.greatest { value } else { self.greatest };
+        self.least[0] = if value < self.least[0] { value } else { self.least[0] };
+        self.greatest[0] = if value > self.greatest[0] { value } else { self.greatest[0] };
         if let Ok(atom) = bins.atoms.binary_search_by(|a| a.total_cmp(&value)) {
             self.atoms[atom] += weight;
             return;
@@ -206,8 +218,8 @@ impl Histogram {
         for (mine, theirs) in self.extremes.iter_mut().zip(&other.extremes) {
             *mine = (mine.0.min(theirs.0), mine.1.max(theirs.1));
         }
-        self.least = self.least.min(other.least);
-        self.greatest = self.greatest.max(other.greatest);
+        self.least[0] = self.least[0].min(other.least());
+        self.greatest[0] = self.greatest[0].max(other.greatest());
     }
 
     /// The quantile of a share, if there is any weight.
@@ -242,7 +254,7 @@ impl Histogram {
             }
             passed += rest.0;
         }
-        Some(self.greatest)
+        Some(self.greatest())
     }
 
     /// From where to where the values of a bin lie.
@@ -254,8 +266,8 @@ impl Histogram {
         }
         let edge = |i: usize| bins.low + bins.width * i as f64;
         match bin {
-            0 => (self.least.min(edge(0)), edge(0)),
-            b if b == bins.count + 1 => (edge(bins.count), self.greatest.max(edge(bins.count))),
+            0 => (self.least().min(edge(0)), edge(0)),
+            b if b == bins.count + 1 => (edge(bins.count), self.greatest().max(edge(bins.count))),
             b => (edge(b - 1), edge(b)),
         }
     }

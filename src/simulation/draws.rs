@@ -1,6 +1,6 @@
 //! What luck decides in a frame, uniforms being given: branches, numbers of occurrences, values of distributions.
 
-use super::frame::{Frame, Source, source};
+use super::frame::{Frame, Source};
 use super::gates::Lanes;
 use crate::chance::distributions::Distribution;
 use crate::chance::math::elementary::exp;
@@ -39,13 +39,13 @@ impl Frame<'_> {
                 MORE
             }
         };
-        match source(&self.columns, self.program, self.step, mean) {
+        match self.source(mean) {
             Source::Number(mean) => {
                 let none = exp(-mean);
                 let one = none + none * mean;
-                self.map1(out, uniform, |u| few(u, none, one));
+                self.map1(out, self.source(uniform), |u| few(u, none, one));
             }
-            Source::Column(_) => self.map2(out, uniform, mean, |u, mean| {
+            Source::Column(_) => self.map2(out, [self.source(uniform), self.source(mean)], |u, mean| {
                 let none = exp(-mean);
                 few(u, none, none + none * mean)
             }),
@@ -65,7 +65,12 @@ impl Frame<'_> {
     }
 
     /// Draws from a distribution whose parameters belong to the future.
-    pub(super) fn draw_with(&mut self, draw: &DrawWith, lane: usize) {
+    pub(super) fn draw_with(&mut self, draw: &DrawWith) {
+        (0..self.lanes).for_each(|lane| self.draw_lane_with(draw, lane));
+        self.finish(draw.out);
+    }
+
+    fn draw_lane_with(&mut self, draw: &DrawWith, lane: usize) {
         let u = self.lane(draw.uniform, lane);
         let given: Vec<f64> = draw.arguments.iter().map(|&a| self.lane(a, lane)).collect();
         let bounds = draw.bounds.map(|(low, high)| (self.lane(low, lane), self.lane(high, lane)));

@@ -1,19 +1,31 @@
-//! Executing a program for one block of futures, column by column.
+//! The columns of a block of futures, and how one is worked out of others.
 //!
-//! The operation is looked up once for a column and then applied to all its futures; the loops are plain Rust over arrays,
-//! compiled once for each instruction set, and give the same bits on all of them.
+//! Columns are short, so that most of what a step touches stays in the nearest caches.
 
-use super::gates::{FEW, Lane, Lanes};
-use crate::chance::math::normal::standard_normal_column;
+use super::code::{Call, Code, execute};
+use super::gates::{FEW, Lane};
 use crate::chance::uniform::{step_key, uniform, word};
-use crate::program::fold::{binary, ternary, unary};
-use crate::program::{Instruction, LANES, Once, Op, Operand, Program, Slot};
-use multiversion::multiversion;
+use crate::program::{LANES, Once, Operand, Slot};
+
+/// Lanes that are worked on at once: read into registers, computed, written back. What an operation writes it may read.
+pub(super) const STRIP: usize = 16;
+type Strip = [f64; STRIP];
+
+const _: () = assert!(LANES.is_multiple_of(STRIP));
 
 /// One number for each future of the block.
 #[derive(Clone, Debug)]
 #[repr(align(64))]
 pub struct Column(pub [f64; LANES]);
+
+impl Column {
+    const EMPTY: Column = Column([0.0; LANES]);
+
+    #[inline(always)]
+    fn strip(&self, k: usize) -> Strip {
+        self.0.as_chunks().0[k]
+    }
+}
 
 /// The first NaN of a block that matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,23 +37,22 @@ pub struct Fault {
 
 /// The columns of one block of futures.
 pub struct Frame<'a> {
-    pub(super) program: &'a Program,
-    pub(super) columns: Vec<Box<Column>>,
-    spare: Box<Column>,
+    pub(super) code: &'a Code<'a>,
+    pub(super) columns: Vec<Column>,
+    /// What operands that are no columns stand for, in this step.
+    pub(super) numbers: Vec<f64>,
     /// Which future each lane is.
     pub(super) futures: [u64; LANES],
-    /// How many lanes there are; vector code works on some more, up to `width`, that are copies of the first.
+    /// How many lanes there are; vector code works on some more, up to `width`, that are copies of the first: on the whole
+    /// block, or on one strip.
     pub(super) lanes: usize,
     pub(super) width: usize,
     /// In a frame that does some futures of a block apart: which lanes they are there.
     pub(super) from: [Lane; FEW as usize],
     /// Where what few futures need is done for them alone.
     pub(super) side: Option<Box<Frame<'a>>>,
-    /// When each column was last written, in writings since the block began.
-    pub(super) written: Vec<u64>,
-    pub(super) writings: u64,
-    /// For masks: when they were last looked at, and which futures had it.
-    pub(super) looked: Vec<(u64, Lanes)>,
+    /// Which of the things that are done only after a change are to be done again: a bit for each.
+    pub(super) changed: u64,
     /// What futures that are done one by one leave behind, until the others are done.
     pub(super) aside: Vec<f64>,
     pub(super) step: usize,
@@ -51,19 +62,34 @@ pub struct Frame<'a> {
 
 /// A column, or a number that stands for a whole one.
 #[derive(Clone, Copy)]
-pub(super) enum Source<'c> {
-    Column(&'c Column),
+pub(super) enum Source {
+    Column(usize),
     Number(f64),
 }
 
-impl Source<'_> {
-    #[inline(always)]
-    fn column(self) -> [f64; LANES] {
-        match self {
-            Source::Column(column) => column.0,
-            Source::Number(number) => [number; LANES],
+/// Writes a column strip by strip out of others: `i` is the lane in a strip. What is worked out has to stand in the loop
+/// itself to become vector code, hence a macro.
+macro_rules! write_strips {
+    ($frame:ident, $out:ident, [$($column:ident),*], |$i:ident| $value:expr) => {{
+        let columns = &mut $frame.columns[..];
+        // The numbers of strips are known, which saves much of what surrounds the loop.
+        if $frame.width == LANES {
+            for k in 0..LANES / STRIP {
+                write_strips!(columns, $out, k, [$($column),*], |$i| $value);
+            }
+        } else {
+            write_strips!(columns, $out, 0, [$($column),*], |$i| $value);
         }
-    }
+    }};
+    ($columns:ident, $out:ident, $k:expr, [$($column:ident),*], |$i:ident| $value:expr) => {{
+        $(let $column = $columns[$column].strip($k);)*
+        let mut written = [0.0; STRIP];
+        #[allow(unused_variables)]
+        for $i in 0..STRIP {
+            written[$i] = $value;
+        }
+        $columns[$out as usize].0.as_chunks_mut().0[$k] = written;
+    }};
 }
 
 /// Whether any bit is set.
@@ -72,83 +98,69 @@ fn any_bit(words: impl Iterator<Item = u64>) -> bool {
     words.fold(0, |all, word| all | word) != 0
 }
 
-#[inline(always)]
-pub(super) fn source<'c>(columns: &'c [Box<Column>], program: &Program, step: usize, operand: Operand) -> Source<'c> {
-    match operand {
-        Operand::Slot(slot) => Source::Column(&columns[slot as usize]),
-        Operand::Constant(number) => Source::Number(number),
-        Operand::Table(table) => Source::Number(program.tables[table as usize][step]),
-    }
-}
-
 impl<'a> Frame<'a> {
-    pub fn new(program: &'a Program) -> Self {
-        let side = Frame::without_side(program);
-        Frame { side: Some(Box::new(side)), ..Frame::without_side(program) }
+    pub fn new(code: &'a Code<'a>) -> Self {
+        let side = Frame::without_side(code);
+        Frame { side: Some(Box::new(side)), ..Frame::without_side(code) }
     }
 
-    fn without_side(program: &'a Program) -> Self {
-        let columns = vec![Box::new(Column([0.0; LANES])); program.slots];
-        let spare = Box::new(Column([0.0; LANES]));
-        let (written, looked) = (vec![0; program.slots], vec![(0, Lanes::default()); program.slots]);
-        let (futures, lanes, width) = ([0; LANES], LANES, LANES);
-        let (writings, step, occurrence, aside, fault, side) = (0, 0, 0, Vec::new(), None, None);
+    fn without_side(code: &'a Code<'a>) -> Self {
         Frame {
-            program,
-            columns,
-            spare,
-            futures,
-            lanes,
-            width,
+            code,
+            columns: vec![Column::EMPTY; code.program.slots],
+            numbers: code.numbers(),
+            futures: [0; LANES],
+            lanes: LANES,
+            width: LANES,
             from: [0; FEW as usize],
-            side,
-            written,
-            writings,
-            looked,
-            aside,
-            step,
-            occurrence,
-            fault,
+            side: None,
+            changed: u64::MAX,
+            aside: Vec::new(),
+            step: 0,
+            occurrence: 0,
+            fault: None,
         }
     }
 
     /// Makes it play another program, in the columns that it has: what they hold is written anew before it is read, as
     /// from block to block.
-    pub fn turn_to(&mut self, program: &'a Program) {
-        self.program = program;
-        if self.columns.len() < program.slots {
-            self.columns.resize_with(program.slots, || Box::new(Column([0.0; LANES])));
+    pub fn turn_to(&mut self, code: &'a Code<'a>) {
+        self.code = code;
+        self.numbers = code.numbers();
+        if self.columns.len() < code.program.slots {
+            self.columns.resize(code.program.slots, Column::EMPTY);
         }
-        self.written.resize(program.slots, 0);
-        self.looked.resize(program.slots, (0, Lanes::default()));
         self.fault = None;
         if let Some(side) = &mut self.side {
-            side.turn_to(program);
+            side.turn_to(code);
         }
     }
 
     /// Brings the futures from `first` on to T(0).
     pub fn start(&mut self, first: u64) {
         self.futures = std::array::from_fn(|lane| first + lane as u64);
-        self.step = 0;
-        self.written.fill(0);
-        self.looked.fill((0, Lanes::default()));
-        self.writings = 0;
-        execute(self, &self.program.once);
+        self.enter(0);
+        self.changed = u64::MAX;
+        execute(self, &self.code.once);
     }
 
     /// Takes them through step k.
     pub fn step(&mut self, k: usize) {
-        self.step = k;
-        execute(self, &self.program.before);
-        execute(self, &self.program.update);
-        execute(self, &self.program.after);
+        self.enter(k);
+        execute(self, &self.code.step);
     }
 
     /// Works out metrics and outcomes.
     pub fn end(&mut self) {
-        self.step = self.program.steps();
-        execute(self, &self.program.end);
+        execute(self, &self.code.end);
+    }
+
+    fn enter(&mut self, step: usize) {
+        self.step = step;
+        self.code.turn_to(step, &mut self.numbers);
+        if let Some(side) = &mut self.side {
+            side.enter(step);
+        }
     }
 
     /// Index of the block's first future.
@@ -162,141 +174,81 @@ impl<'a> Frame<'a> {
 
     /// Copies out what an operand stands for.
     pub fn read(&self, operand: Operand) -> [f64; LANES] {
-        source(&self.columns, self.program, self.step, operand).column()
+        match self.source(operand) {
+            Source::Column(slot) => self.columns[slot].0,
+            Source::Number(number) => [number; LANES],
+        }
     }
 
-    /// Works on the spare column and puts it in place: so an operation may write what it reads.
     #[inline(always)]
-    fn put(&mut self, out: Slot) {
-        std::mem::swap(&mut self.spare, &mut self.columns[out as usize]);
-        self.touch(out);
+    pub(super) fn source(&self, operand: Operand) -> Source {
+        match operand {
+            Operand::Slot(slot) => Source::Column(slot as usize),
+            Operand::Constant(number) => Source::Number(number),
+            Operand::Table(table) => Source::Number(self.numbers[table as usize]),
+        }
     }
 
-    /// Notes that a column is written, one lane after the other: those beyond the last are made copies of the first.
+    /// What a call reads first, second or third.
+    #[inline(always)]
+    pub(super) fn input<const NUMBER: bool>(&self, call: &Call, place: usize) -> Source {
+        call.inputs[place].source::<NUMBER>(&self.numbers)
+    }
+
+    /// The lanes of a column that vector code works on.
+    #[inline(always)]
+    pub(super) fn written(&mut self, out: Slot) -> &mut [f64] {
+        &mut self.columns[out as usize].0[..self.width]
+    }
+
+    /// Makes the lanes beyond the last copies of the first, after a column was written one lane after the other.
     pub(super) fn finish(&mut self, out: Slot) {
         let column = &mut self.columns[out as usize].0;
         let first = column[0];
         column[self.lanes..self.width].fill(first);
-        self.touch(out);
     }
 
-    /// Notes that a column is written.
     #[inline(always)]
-    pub(super) fn touch(&mut self, out: Slot) {
-        self.writings += 1;
-        self.written[out as usize] = self.writings;
-    }
-
-    /// A column to be written.
-    #[inline(always)]
-    pub(super) fn open(&mut self, out: Slot) -> &mut [f64; LANES] {
-        self.touch(out);
-        &mut self.columns[out as usize].0
-    }
-
-    /// Whether an operation has been done since anything that it reads was written.
-    #[inline(always)]
-    fn up_to_date(&self, op: &Op) -> bool {
-        let written = |operand: &Operand| match operand {
-            Operand::Slot(slot) => self.written[*slot as usize],
-            _ => 0,
-        };
-        match op {
-            Op::Unary(_, out, a) => self.written[*out as usize] > written(a),
-            Op::Binary(_, out, a, b) => self.written[*out as usize] > written(a).max(written(b)),
-            Op::Ternary(_, out, a, b, c) => self.written[*out as usize] > written(a).max(written(b)).max(written(c)),
-            Op::IfAny { mask, .. } => {
-                let (when, lanes) = self.looked[*mask as usize];
-                when > self.written[*mask as usize] && !lanes.any()
+    pub(super) fn map1(&mut self, out: Slot, a: Source, f: impl Fn(f64) -> f64) {
+        match a {
+            Source::Column(a) => write_strips!(self, out, [a], |i| f(a[i])),
+            Source::Number(a) => {
+                let value = f(a);
+                write_strips!(self, out, [], |i| value);
             }
-            _ => false,
         }
     }
 
     #[inline(always)]
-    pub(super) fn map1(&mut self, out: Slot, a: Operand, f: impl Fn(f64) -> f64) {
-        let to = &mut self.spare.0[..self.width];
-        match source(&self.columns, self.program, self.step, a) {
-            Source::Number(a) => to.fill(f(a)),
-            Source::Column(a) => {
-                for (to, a) in to.iter_mut().zip(&a.0[..self.width]) {
-                    *to = f(*a);
-                }
+    pub(super) fn map2(&mut self, out: Slot, inputs: [Source; 2], f: impl Fn(f64, f64) -> f64) {
+        use Source::{Column, Number};
+        match inputs.into() {
+            (Column(a), Column(b)) => write_strips!(self, out, [a, b], |i| f(a[i], b[i])),
+            (Column(a), Number(b)) => write_strips!(self, out, [a], |i| f(a[i], b)),
+            (Number(a), Column(b)) => write_strips!(self, out, [b], |i| f(a, b[i])),
+            (Number(a), Number(b)) => {
+                let value = f(a, b);
+                write_strips!(self, out, [], |i| value);
             }
         }
-        self.put(out);
     }
 
     #[inline(always)]
-    pub(super) fn map2(&mut self, out: Slot, a: Operand, b: Operand, f: impl Fn(f64, f64) -> f64) {
-        let to = &mut self.spare.0[..self.width];
-        let source = |operand| source(&self.columns, self.program, self.step, operand);
-        let width = self.width;
-        match (source(a), source(b)) {
-            (Source::Column(a), Source::Column(b)) => {
-                for ((to, a), b) in to.iter_mut().zip(&a.0[..width]).zip(&b.0[..width]) {
-                    *to = f(*a, *b);
-                }
+    pub(super) fn map3(&mut self, out: Slot, inputs: [Source; 3], f: impl Fn(f64, f64, f64) -> f64) {
+        use Source::{Column, Number};
+        match inputs.into() {
+            (Column(a), Column(b), Column(c)) => write_strips!(self, out, [a, b, c], |i| f(a[i], b[i], c[i])),
+            (Column(a), Column(b), Number(c)) => write_strips!(self, out, [a, b], |i| f(a[i], b[i], c)),
+            (Column(a), Number(b), Column(c)) => write_strips!(self, out, [a, c], |i| f(a[i], b, c[i])),
+            (Column(a), Number(b), Number(c)) => write_strips!(self, out, [a], |i| f(a[i], b, c)),
+            (Number(a), Column(b), Column(c)) => write_strips!(self, out, [b, c], |i| f(a, b[i], c[i])),
+            (Number(a), Column(b), Number(c)) => write_strips!(self, out, [b], |i| f(a, b[i], c)),
+            (Number(a), Number(b), Column(c)) => write_strips!(self, out, [c], |i| f(a, b, c[i])),
+            (Number(a), Number(b), Number(c)) => {
+                let value = f(a, b, c);
+                write_strips!(self, out, [], |i| value);
             }
-            (Source::Column(a), Source::Number(b)) => {
-                for (to, a) in to.iter_mut().zip(&a.0[..width]) {
-                    *to = f(*a, b);
-                }
-            }
-            (Source::Number(a), Source::Column(b)) => {
-                for (to, b) in to.iter_mut().zip(&b.0[..width]) {
-                    *to = f(a, *b);
-                }
-            }
-            (Source::Number(a), Source::Number(b)) => to.fill(f(a, b)),
         }
-        self.put(out);
-    }
-
-    #[inline(always)]
-    pub(super) fn map3(&mut self, out: Slot, [a, b, c]: [Operand; 3], f: impl Fn(f64, f64, f64) -> f64) {
-        let to = &mut self.spare.0[..self.width];
-        let source = |operand| source(&self.columns, self.program, self.step, operand);
-        let width = self.width;
-        match (source(a), source(b), source(c)) {
-            (Source::Column(a), Source::Column(b), Source::Column(c)) => {
-                for (((to, a), b), c) in to.iter_mut().zip(&a.0[..width]).zip(&b.0[..width]).zip(&c.0[..width]) {
-                    *to = f(*a, *b, *c);
-                }
-            }
-            (Source::Column(a), Source::Column(b), Source::Number(c)) => {
-                for ((to, a), b) in to.iter_mut().zip(&a.0[..width]).zip(&b.0[..width]) {
-                    *to = f(*a, *b, c);
-                }
-            }
-            (Source::Column(a), Source::Number(b), Source::Column(c)) => {
-                for ((to, a), c) in to.iter_mut().zip(&a.0[..width]).zip(&c.0[..width]) {
-                    *to = f(*a, b, *c);
-                }
-            }
-            (Source::Column(a), Source::Number(b), Source::Number(c)) => {
-                for (to, a) in to.iter_mut().zip(&a.0[..width]) {
-                    *to = f(*a, b, c);
-                }
-            }
-            (Source::Number(a), Source::Column(b), Source::Column(c)) => {
-                for ((to, b), c) in to.iter_mut().zip(&b.0[..width]).zip(&c.0[..width]) {
-                    *to = f(a, *b, *c);
-                }
-            }
-            (Source::Number(a), Source::Column(b), Source::Number(c)) => {
-                for (to, b) in to.iter_mut().zip(&b.0[..width]) {
-                    *to = f(a, *b, c);
-                }
-            }
-            (Source::Number(a), Source::Number(b), Source::Column(c)) => {
-                for (to, c) in to.iter_mut().zip(&c.0[..width]) {
-                    *to = f(a, b, *c);
-                }
-            }
-            (Source::Number(a), Source::Number(b), Source::Number(c)) => to.fill(f(a, b, c)),
-        }
-        self.put(out);
     }
 
     pub(super) fn stream(&self, key: u64, once: Once) -> u64 {
@@ -308,23 +260,24 @@ impl<'a> Frame<'a> {
     }
 
     #[inline(always)]
-    fn uniforms(&mut self, out: Slot, key: u64) {
-        let to = &mut self.spare.0[..self.width];
-        match self.program.points(key) {
+    pub(super) fn uniforms(&mut self, out: Slot, key: u64) {
+        let to = &mut self.columns[out as usize].0[..self.width];
+        match self.code.program.points(key) {
             None => to.iter_mut().zip(&self.futures).for_each(|(to, future)| *to = uniform(word(key, *future))),
             Some(points) if self.side.is_some() => points.column(self.futures[0], to),
             Some(points) => {
                 to.iter_mut().zip(&self.futures).for_each(|(to, future)| *to = points.at(*future));
             }
         }
-        self.put(out);
     }
 
     #[inline(always)]
-    fn check(&mut self, value: Operand, mask: Operand, infinite: bool, site: u32) {
-        let suspicious = match source(&self.columns, self.program, self.step, value) {
+    pub(super) fn check(&mut self, value: Operand, mask: Operand, infinite: bool, site: u32) {
+        let suspicious = match self.source(value) {
             // Finite numbers less themselves are +0, all of whose bits are 0.
-            Source::Column(values) => any_bit(values.0[..self.width].iter().map(|x| (x * 0.0).abs().to_bits())),
+            Source::Column(slot) => {
+                any_bit(self.columns[slot].0[..self.width].iter().map(|x| (x * 0.0).abs().to_bits()))
+            }
             Source::Number(x) => !x.is_finite(),
         };
         if suspicious {
@@ -347,110 +300,7 @@ impl<'a> Frame<'a> {
         match operand {
             Operand::Slot(slot) => self.columns[slot as usize].0[lane],
             Operand::Constant(number) => number,
-            Operand::Table(table) => self.program.tables[table as usize][self.step],
-        }
-    }
-}
-
-/// Executes operations in order, those of other steps left out.
-#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq", "x86_64+avx2+fma"))]
-pub(super) fn execute(frame: &mut Frame, code: &[Instruction]) {
-    let step = frame.step as u32;
-    for instruction in code {
-        if !instruction.when.holds(step) {
-            continue;
-        }
-        if instruction.when.lazy() && frame.side.is_some() && frame.up_to_date(&instruction.op) {
-            continue;
-        }
-        match &instruction.op {
-            Op::Unary(operation, out, a) => {
-                macro_rules! apply {
-                    ($f:expr) => {
-                        frame.map1(*out, *a, $f)
-                    };
-                }
-                unary!(operation, apply);
-            }
-            Op::Binary(operation, out, a, b) => {
-                macro_rules! apply {
-                    ($f:expr) => {
-                        frame.map2(*out, *a, *b, $f)
-                    };
-                }
-                binary!(operation, apply);
-            }
-            Op::Ternary(operation, out, a, b, c) => {
-                macro_rules! apply {
-                    ($f:expr) => {
-                        frame.map3(*out, [*a, *b, *c], $f)
-                    };
-                }
-                ternary!(operation, apply);
-            }
-            Op::Uniform { out, key, once } => frame.uniforms(*out, frame.stream(*key, *once)),
-            Op::Normal { out, key, once } => {
-                frame.uniforms(*out, frame.stream(*key, *once));
-                standard_normal_column(&mut frame.columns[*out as usize].0[..frame.width]);
-            }
-            Op::NormalOf { out, uniform } => {
-                frame.map1(*out, *uniform, |u| u);
-                standard_normal_column(&mut frame.columns[*out as usize].0[..frame.width]);
-            }
-            Op::Draw { out, uniform, distribution } => frame.draw(*out, *uniform, distribution),
-            Op::DrawWith(draw) => {
-                (0..frame.lanes).for_each(|lane| frame.draw_with(draw, lane));
-                frame.finish(draw.out);
-            }
-            Op::Pick { out, uniform, weights } => frame.pick(*out, *uniform, weights),
-            Op::Poisson { out, uniform, mean } => frame.poisson(*out, *uniform, *mean),
-            Op::Lookup { out, row, rows } => {
-                let last = rows.len() - 1;
-                frame.map1(*out, *row, |row| rows[(row as usize).min(last)]);
-            }
-            Op::Clamp { out, flag, value, low, high } => {
-                let (low, high) = (*low, *high);
-                frame.map2(
-                    *flag,
-                    Operand::Slot(*flag),
-                    *value,
-                    |flag, x| {
-                        if (x < low) || (x > high) { 1.0 } else { flag }
-                    },
-                );
-                frame.map1(*out, *value, |x| {
-                    let x = if x < low { low } else { x };
-                    if x > high { high } else { x }
-                });
-            }
-            Op::Check { value, mask, infinite, site } => frame.check(*value, *mask, *infinite, *site),
-            Op::IfAny { mask, body } => frame.if_any(*mask, body),
-            Op::IfLess(branch) => frame.if_less(branch),
-            Op::Pieces(pieces) => frame.pieces(pieces),
-            Op::Times { count, index, body } => {
-                let counts = &frame.columns[*count as usize].0[..frame.lanes];
-                let most = counts.iter().fold(0.0, |a: f64, &b| if b > a { b } else { a });
-                let mut j = 0.0;
-                while j < most {
-                    frame.map1(*index, Operand::Constant(j), |j| j);
-                    frame.occurrence = j as u32;
-                    execute(frame, body);
-                    j += 1.0;
-                }
-            }
-            Op::Move { out, from } => {
-                frame.columns.swap(*out as usize, *from as usize);
-                frame.touch(*out);
-            }
-            Op::Remember { first, size, value } => {
-                let slot = first + frame.step as u32 % size;
-                frame.map1(slot, Operand::Slot(*value), |x| x);
-            }
-            Op::Recall { out, first, size, step } => {
-                let wanted = frame.program.tables[*step as usize][frame.step] as u32;
-                let slot = first + wanted % size;
-                frame.map1(*out, Operand::Slot(slot), |x| x);
-            }
+            Operand::Table(table) => self.numbers[table as usize],
         }
     }
 }

@@ -1,75 +1,87 @@
 //! Bodies that are done for some futures of a block only: where a mask holds, where a comparison does, where a date cuts a
 //! step. Where they are few, they are carried to a frame of their own, done there side by side, and carried back.
 
-use super::frame::{Frame, Source, execute, source};
+use super::code::{Call, execute};
+use super::frame::{Frame, STRIP, Source};
 use crate::program::fold::yes_no;
-use crate::program::{Body, IfLess, LANES, Operand, Pieces, Slot};
+use crate::program::{ALWAYS, Body, IfLess, LANES, Operand, Pieces, Slot};
 
 /// More futures than this are never done apart.
-pub(super) const FEW: u32 = 48;
+pub(super) const FEW: u32 = STRIP as u32;
 /// A place in a block: a number so small that none is outside.
 pub(super) type Lane = u8;
 
-const _: () = assert!(LANES == 1 << Lane::BITS);
-
-/// What vector code takes at once.
+/// Lanes that vector code compares at once, and how often that is done for a block.
 const VECTOR: usize = 8;
+const VECTORS: usize = LANES / VECTOR;
 
-/// Futures of a block: bit k of word j stands for future 8k + j, so that vector code can set them.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Lanes([u64; 8]);
+/// Futures of a block: bit `VECTORS` · j + k stands for lane 8k + j, so that vector code can set them.
+#[derive(Clone, Copy, Default, PartialEq)]
+pub(super) struct Lanes(Bits);
 
-const _: () = assert!(LANES <= 8 * 64);
+type Bits = u128;
+
+const _: () = assert!(LANES == Bits::BITS as usize);
 
 impl Lanes {
     #[inline(always)]
     pub(super) fn that(width: usize, holds: impl Fn(usize) -> bool) -> Lanes {
-        let mut words = [0; 8];
-        let mut bit = 1;
-        for start in (0..width.min(LANES)).step_by(VECTOR) {
-            for (j, word) in words.iter_mut().enumerate() {
-                *word |= if holds(start + j) { bit } else { 0 };
-            }
-            bit <<= 1;
+        // Mostly there are none, and that is found out sooner than which they are.
+        let any = if width == LANES { any::<LANES>(&holds) } else { any::<STRIP>(&holds) };
+        if !any {
+            return Lanes(0);
         }
-        Lanes(words)
+        let mut words = [0_u64; VECTOR];
+        for k in (0..(width / VECTOR).min(VECTORS)).rev() {
+            for j in 0..VECTOR {
+                words[j] = words[j] << 1 | u64::from(holds(VECTOR * k + j));
+            }
+        }
+        let mut lanes = 0;
+        for (j, word) in words.into_iter().enumerate() {
+            lanes |= Bits::from(word) << (VECTORS * j);
+        }
+        Lanes(lanes)
     }
 
     pub(super) fn any(self) -> bool {
-        self.0 != [0; 8]
-    }
-
-    #[inline(always)]
-    pub(super) fn or(self, other: Lanes) -> Lanes {
-        Lanes(std::array::from_fn(|j| self.0[j] | other.0[j]))
+        self.0 != 0
     }
 
     pub(super) fn count(self) -> u32 {
-        self.0.iter().map(|word| word.count_ones()).sum()
+        self.0.count_ones()
+    }
+
+    #[inline(always)]
+    pub(super) fn each(self, mut f: impl FnMut(usize)) {
+        let mut rest = self.0;
+        while rest != 0 {
+            let bit = rest.trailing_zeros() as usize;
+            f(VECTOR * (bit % VECTORS) + bit / VECTORS);
+            rest &= rest - 1;
+        }
     }
 
     /// Writes down which they are, at most [`FEW`]; gives their number.
     #[inline(always)]
     fn list(self, lanes: &mut [Lane; FEW as usize]) -> usize {
         let mut count = 0;
-        for (j, mut word) in self.0.into_iter().enumerate() {
-            while word != 0 {
-                lanes[count] = (VECTOR as u32 * word.trailing_zeros() + j as u32) as Lane;
-                word &= word - 1;
-                count += 1;
-            }
-        }
+        self.each(|lane| {
+            lanes[count] = lane as Lane;
+            count += 1;
+        });
         count
     }
+}
 
-    pub(super) fn each(self, mut f: impl FnMut(usize)) {
-        for (j, mut word) in self.0.into_iter().enumerate() {
-            while word != 0 {
-                f(8 * word.trailing_zeros() as usize + j);
-                word &= word - 1;
-            }
-        }
+/// Whether something holds in one of so many lanes: the number is known, so that no loop is left.
+#[inline(always)]
+fn any<const WIDTH: usize>(holds: impl Fn(usize) -> bool) -> bool {
+    let mut any = 0_u64;
+    for lane in 0..WIDTH {
+        any |= u64::from(holds(lane));
     }
+    any != 0
 }
 
 impl<'a> Frame<'a> {
@@ -77,19 +89,22 @@ impl<'a> Frame<'a> {
     #[inline(always)]
     fn carry_from(&mut self, block: &Frame<'a>, these: Lanes, reads: &[Slot]) {
         self.lanes = these.list(&mut self.from);
-        self.width = self.lanes.next_multiple_of(VECTOR);
-        let first = self.from[0];
-        self.from[self.lanes..self.width].fill(first);
-        self.step = block.step;
+        self.width = STRIP;
         self.occurrence = block.occurrence;
-        for (future, &lane) in self.futures[..self.width].iter_mut().zip(&self.from) {
-            *future = block.futures[lane as usize];
+        self.changed = u64::MAX;
+        let from = &self.from[..self.lanes];
+        let first = usize::from(from[0]);
+        // The copies first, and the lanes over them: put together beforehand they would have to wait for one another.
+        self.futures[..STRIP].fill(block.futures[first]);
+        for (future, &lane) in self.futures.iter_mut().zip(from) {
+            *future = block.futures[usize::from(lane)];
         }
         for &slot in reads {
             let column = &block.columns[slot as usize].0;
-            self.touch(slot);
-            for (to, &lane) in self.columns[slot as usize].0[..self.width].iter_mut().zip(&self.from) {
-                *to = column[lane as usize];
+            let apart = &mut self.columns[slot as usize].0;
+            apart[..STRIP].fill(column[first]);
+            for (value, &lane) in apart.iter_mut().zip(from).skip(1) {
+                *value = column[usize::from(lane)];
             }
         }
     }
@@ -98,7 +113,7 @@ impl<'a> Frame<'a> {
     #[inline(always)]
     fn carry_to(&mut self, block: &mut Frame<'a>, keeps: &[Slot]) {
         for &slot in keeps {
-            let column = block.open(slot);
+            let column = &mut block.columns[slot as usize].0;
             for (value, &lane) in self.columns[slot as usize].0[..self.lanes].iter().zip(&self.from) {
                 column[lane as usize] = *value;
             }
@@ -108,48 +123,55 @@ impl<'a> Frame<'a> {
         }
     }
 
-    /// Does a body for these futures: apart if they are few, else for the whole block. The comparison that decides, if it
-    /// is one, is noted.
+    /// Does a body for these futures: apart if they are few, else it is left to be done for the whole block. The comparison
+    /// that decides, if it is one, is noted.
     #[inline(always)]
-    fn do_body(&mut self, these: Lanes, body: &Body, mask: Option<&IfLess>) {
+    fn do_body(&mut self, these: Lanes, body: &Body, code: &[Call], mask: Option<&IfLess>) -> usize {
         if let Some(mut side) = self.side.take_if(|_| these.count() <= FEW.min(body.few)) {
             side.carry_from(self, these, &body.reads);
             if let Some(branch) = mask {
-                side.map1(branch.mask, Operand::Constant(1.0), |yes| yes);
+                side.map1(branch.mask, Source::Number(1.0), |yes| yes);
             }
-            execute(&mut side, &body.code);
+            execute(&mut side, code);
             side.carry_to(self, &body.keeps);
             self.side = Some(side);
+            self.changed |= body.changes;
+            code.len()
         } else {
             if let Some(branch) = mask {
-                self.map2(branch.mask, branch.a, branch.b, |a, b| yes_no(a < b));
+                let inputs = [self.source(branch.a), self.source(branch.b)];
+                self.map2(branch.mask, inputs, |a, b| yes_no(a < b));
             }
-            execute(self, &body.code);
+            0
         }
     }
 
-    /// The futures in which a mask holds. A NaN counts: whatever is done for them decides what to do with it.
+    /// Notes that what was to be done after these changes is done. Of futures that are done apart no such account is kept:
+    /// everything is done for them.
     #[inline(always)]
-    fn lanes_of(&mut self, mask: Slot) -> Lanes {
-        let (when, lanes) = self.looked[mask as usize];
-        if when > self.written[mask as usize] {
-            return lanes;
+    pub(super) fn settle(&mut self, changes: u64) {
+        if self.side.is_some() {
+            self.changed &= !changes | ALWAYS;
         }
-        let column = &self.columns[mask as usize].0;
-        let lanes = Lanes::that(self.width, |i| column[i] != 0.0);
-        self.writings += 1;
-        self.looked[mask as usize] = (self.writings, lanes);
-        lanes
     }
 
     /// The futures in which a < b.
     #[inline(always)]
     fn less(&self, a: Operand, b: Operand) -> Lanes {
-        let source = |operand| source(&self.columns, self.program, self.step, operand);
-        match (source(a), source(b)) {
-            (Source::Column(a), Source::Column(b)) => Lanes::that(self.width, |i| a.0[i] < b.0[i]),
-            (Source::Column(a), Source::Number(b)) => Lanes::that(self.width, |i| a.0[i] < b),
-            (Source::Number(a), Source::Column(b)) => Lanes::that(self.width, |i| a < b.0[i]),
+        let column = |slot: usize| &self.columns[slot].0;
+        match (self.source(a), self.source(b)) {
+            (Source::Column(a), Source::Column(b)) => {
+                let (a, b) = (column(a), column(b));
+                Lanes::that(self.width, |i| a[i] < b[i])
+            }
+            (Source::Column(a), Source::Number(b)) => {
+                let a = column(a);
+                Lanes::that(self.width, |i| a[i] < b)
+            }
+            (Source::Number(a), Source::Column(b)) => {
+                let b = column(b);
+                Lanes::that(self.width, |i| a < b[i])
+            }
             (Source::Number(a), Source::Number(b)) => Lanes::that(self.width, |_| a < b),
         }
     }
@@ -157,58 +179,91 @@ impl<'a> Frame<'a> {
     /// The futures in which one of the causes' dates lies inside of `from` and `to`.
     #[inline(always)]
     fn cut(&self, causes: &[Slot], from: Operand, to: Operand) -> Lanes {
-        let source = |operand| source(&self.columns, self.program, self.step, operand);
-        let mut lanes = Lanes::default();
+        let column = |slot: usize| &self.columns[slot].0;
+        let mut lanes = 0;
         for &cause in causes {
-            let date = &self.columns[cause as usize].0;
-            let these = match (source(from), source(to)) {
+            let date = column(cause as usize);
+            let these = match (self.source(from), self.source(to)) {
                 (Source::Number(from), Source::Number(to)) => {
                     Lanes::that(self.width, |i| (date[i] > from) & (date[i] < to))
                 }
                 (Source::Number(from), Source::Column(to)) => {
-                    Lanes::that(self.width, |i| (date[i] > from) & (date[i] < to.0[i]))
+                    let to = column(to);
+                    Lanes::that(self.width, |i| (date[i] > from) & (date[i] < to[i]))
                 }
                 (Source::Column(from), Source::Number(to)) => {
-                    Lanes::that(self.width, |i| (date[i] > from.0[i]) & (date[i] < to))
+                    let from = column(from);
+                    Lanes::that(self.width, |i| (date[i] > from[i]) & (date[i] < to))
                 }
                 (Source::Column(from), Source::Column(to)) => {
-                    Lanes::that(self.width, |i| (date[i] > from.0[i]) & (date[i] < to.0[i]))
+                    let (from, to) = (column(from), column(to));
+                    Lanes::that(self.width, |i| (date[i] > from[i]) & (date[i] < to[i]))
                 }
             };
-            lanes = lanes.or(these);
+            lanes |= these.0;
         }
-        lanes
+        Lanes(lanes)
     }
 
     #[inline(always)]
-    pub(super) fn if_any(&mut self, mask: Slot, body: &Body) {
-        let these = self.lanes_of(mask);
+    pub(super) fn if_any(&mut self, mask: Slot, after: u64, body: &Body, code: &[Call]) -> usize {
+        if self.changed & after == 0 {
+            return code.len();
+        }
+        let column = &self.columns[mask as usize].0;
+        // A NaN counts: whatever is done for them decides what to do with it.
+        let these = Lanes::that(self.width, |i| column[i] != 0.0);
         if these.any() {
-            self.do_body(these, body, None);
+            return self.do_body(these, body, code, None);
         }
+        self.settle(after);
+        code.len()
     }
 
     #[inline(always)]
-    pub(super) fn if_less(&mut self, branch: &IfLess) {
+    pub(super) fn if_less(&mut self, branch: &IfLess, code: &[Call]) -> usize {
         let these = self.less(branch.a, branch.b);
-        if these.any() {
-            self.do_body(these, &branch.body, Some(branch));
+        if these.any() { self.do_body(these, &branch.body, code, Some(branch)) } else { code.len() }
+    }
+
+    #[inline(always)]
+    pub(super) fn if_changed(&mut self, change: u64, code: &[Call]) -> usize {
+        if self.changed & change == 0 {
+            return code.len();
         }
+        self.settle(change);
+        0
+    }
+
+    /// Does the body for occurrence 0, 1, … up to the greatest count.
+    #[inline(always)]
+    pub(super) fn times(&mut self, count: Slot, index: Slot, code: &[Call]) -> usize {
+        let counts = &self.columns[count as usize].0[..self.lanes];
+        let most = counts.iter().fold(0.0, |a: f64, &b| if b > a { b } else { a });
+        let mut j = 0.0;
+        while j < most {
+            self.map1(index, Source::Number(j), |j| j);
+            self.occurrence = j as u32;
+            execute(self, code);
+            j += 1.0;
+        }
+        code.len()
     }
 
     /// Does the body piece by piece where something is cut; the whole for all others.
     #[inline(always)]
-    pub(super) fn pieces(&mut self, pieces: &Pieces) {
-        let Pieces { whole, body, checked, .. } = pieces;
+    pub(super) fn pieces(&mut self, pieces: &Pieces, piece: &[Call], whole: &[Call]) -> usize {
+        let Pieces { body, checked, .. } = pieces;
         let cut = self.cut(&pieces.causes, pieces.from, pieces.to);
         if !cut.any() {
-            return execute(self, whole);
+            return piece.len();
         }
         let Some(mut side) = self.side.take_if(|_| cut.count() <= FEW.min(body.few) && !checked) else {
-            return self.piece_by_piece(pieces);
+            self.piece_by_piece(pieces, piece);
+            return piece.len() + whole.len();
         };
         side.carry_from(self, cut, &body.reads);
-        side.piece_by_piece(pieces);
+        side.piece_by_piece(pieces, piece);
         // The whole does these futures too, and may need the side for others: so it is done before they are carried back.
         let mut aside = std::mem::take(&mut self.aside);
         aside.clear();
@@ -219,29 +274,31 @@ impl<'a> Frame<'a> {
         self.side = Some(side);
         execute(self, whole);
         for (values, &slot) in aside.chunks_exact(lanes).zip(&body.keeps) {
-            let column = self.open(slot);
+            let column = &mut self.columns[slot as usize].0;
             for (value, &lane) in values.iter().zip(&from) {
                 column[lane as usize] = *value;
             }
         }
         self.aside = aside;
+        self.changed |= body.changes;
+        piece.len() + whole.len()
     }
 
     #[inline(always)]
-    fn piece_by_piece(&mut self, pieces: &Pieces) {
-        let (low, high) = (Operand::Slot(pieces.low), Operand::Slot(pieces.high));
-        self.map1(pieces.low, pieces.from, |from| from);
+    fn piece_by_piece(&mut self, pieces: &Pieces, piece: &[Call]) {
+        let (low, high) = (Source::Column(pieces.low as usize), Source::Column(pieces.high as usize));
+        self.map1(pieces.low, self.source(pieces.from), |from| from);
         loop {
-            self.map1(pieces.high, pieces.to, |to| to);
+            self.map1(pieces.high, self.source(pieces.to), |to| to);
             for &cause in &pieces.causes {
-                self.map3(pieces.high, [Operand::Slot(cause), low, high], |date, from, to| {
+                self.map3(pieces.high, [Source::Column(cause as usize), low, high], |date, from, to| {
                     if (date > from) & (date < to) { date } else { to }
                 });
             }
-            if !self.less(low, high).any() {
+            if !self.less(Operand::Slot(pieces.low), Operand::Slot(pieces.high)).any() {
                 break;
             }
-            execute(self, &pieces.body.code);
+            execute(self, piece);
             self.map1(pieces.low, high, |high| high);
         }
     }

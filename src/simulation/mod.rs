@@ -1,6 +1,7 @@
 //! Playing a program out, and what comes of it.
 
 mod bins;
+mod code;
 mod draws;
 mod exact;
 mod frame;

@@ -4,6 +4,7 @@
 //! to both sides and falls away. Every cell plays all programs one after the other, keeps the first one's values until
 //! the others have been compared with them, and leaves only sums, which are added up in the order of the cells.
 
+use super::code::Code;
 use super::frame::{Fault, Frame};
 use super::pilot::{PILOT, pilot};
 use super::run::{self, Run, Settings, Stopped, Work, weigh};
@@ -121,6 +122,7 @@ fn play_in_pool(players: &[Player], wanted: Wanted, settings: &Settings) -> Resu
     };
     let table = Table {
         players,
+        codes: players.iter().map(|player| Code::of(player.program)).collect(),
         wanted,
         futures: settings.futures,
         scales: players.iter().map(|p| scale(p.program, settings)).collect::<Result<_, _>>()?,
@@ -143,7 +145,7 @@ fn play_in_pool(players: &[Player], wanted: Wanted, settings: &Settings) -> Resu
     work.share_out(|work| {
         let new = |(player, plan): (&Player, &Plan)| Tallies::new(player.program, plan);
         let mut tallies: Vec<Tallies> = players.iter().zip(&table.plans).map(new).collect();
-        let mut frame = Frame::new(first.program);
+        let mut frame = Frame::new(&table.codes[0]);
         while let Some(cell) = work.next() {
             let length = CELL.min(settings.futures - cell * CELL);
             match table.cell(cell, &mut frame, &mut tallies, &|| work.done(length)) {
@@ -177,7 +179,8 @@ fn play_in_pool(players: &[Player], wanted: Wanted, settings: &Settings) -> Resu
 
 /// The fault of a future, if it has one.
 pub fn fault_at(program: &Program, future: u64) -> Option<Fault> {
-    let mut frame = Frame::new(program);
+    let code = Code::of(program);
+    let mut frame = Frame::new(&code);
     run::play(&mut frame, program, future - future % LANES as u64);
     frame.fault
 }
@@ -185,6 +188,7 @@ pub fn fault_at(program: &Program, future: u64) -> Option<Fault> {
 /// What all cells need to know.
 struct Table<'a> {
     players: &'a [Player<'a>],
+    codes: Vec<Code<'a>>,
     wanted: Wanted<'a>,
     futures: u64,
     /// The likelihood that weighs most, of each program with evidence.
@@ -255,12 +259,18 @@ struct Values {
     w: [f64; LANES],
 }
 
-impl<'a> Table<'a> {
-    fn cell(&self, cell: u64, frame: &mut Frame<'a>, tallies: &mut [Tallies], done: &dyn Fn()) -> Result<Cell, Fault> {
+impl Table<'_> {
+    fn cell<'t>(
+        &'t self,
+        cell: u64,
+        frame: &mut Frame<'t>,
+        tallies: &mut [Tallies],
+        done: &dyn Fn(),
+    ) -> Result<Cell, Fault> {
         let mut left = Cell::empty(self);
         let mut base: Vec<(Vec<Values>, [usize; LANES])> = Vec::new();
         for (index, player) in self.players.iter().enumerate() {
-            frame.turn_to(player.program);
+            frame.turn_to(&self.codes[index]);
             for (number, (first, lanes)) in run::blocks(self.futures, cell).enumerate() {
                 let weights = self.play_block(index, frame, tallies, (first, lanes))?;
                 for weight in &weights[..lanes] {
@@ -490,7 +500,8 @@ impl Sums {
 pub(super) fn scale(program: &Program, settings: &Settings) -> Result<Option<f64>, Stopped> {
     let Some(weight) = program.weight else { return Ok(None) };
     let futures = settings.futures.min(PILOT);
-    let mut frame = Frame::new(program);
+    let code = Code::of(program);
+    let mut frame = Frame::new(&code);
     let mut most = 0.0f64;
     let mut alone: Vec<usize> = (0..program.observations.len()).collect();
     for (first, lanes) in (0..futures.div_ceil(CELL)).flat_map(|cell| run::blocks(futures, cell)) {
@@ -504,7 +515,8 @@ pub(super) fn scale(program: &Program, settings: &Settings) -> Result<Option<f64
 
 /// The middle of each metric in the first futures.
 fn pivots(player: &Player, futures: u64) -> Result<Vec<f64>, Stopped> {
-    let mut frame = Frame::new(player.program);
+    let code = Code::of(player.program);
+    let mut frame = Frame::new(&code);
     run::play(&mut frame, player.program, 0);
     let lanes = usize::try_from(futures).unwrap_or(LANES).min(LANES);
     run::fault_of(&mut frame, lanes).map_err(Stopped::Fault)?;

@@ -1,6 +1,7 @@
 //! The first futures of a run, played beforehand: they lay out the histograms and scale the weights.
 
 use super::bins::Bins;
+use super::code::Code;
 use super::frame::{Fault, Frame};
 use super::run::{Settings, Stopped, Work, blocks, fault_of};
 use super::tallies::{CELL, EXACT_UP_TO, MetricPlan, Plan};
@@ -39,8 +40,9 @@ pub(super) fn pilot(program: &Program, settings: &Settings) -> Result<Plan, Stop
     let quiet = Settings { progress: None, ..*settings };
     let work = Work::new(0..futures.div_ceil(CELL), &quiet);
     let parts: Mutex<Vec<Pilot>> = Mutex::new(Vec::new());
+    let code = Code::of(program);
     work.share_out(|work| {
-        let mut frame = Frame::new(program);
+        let mut frame = Frame::new(&code);
         while let Some(cell) = work.next() {
             for (first, lanes) in blocks(futures, cell) {
                 let part = pilot_block(&mut frame, program, first, lanes, first < kept);

@@ -2,6 +2,7 @@
 //!
 //! They are the futures of the run, with the same luck and the same weights, so that shares of the rows are the result's.
 
+use super::code::Code;
 use super::frame::Frame;
 use super::run::{self, Settings, weigh};
 use super::{Request, failure, paired};
@@ -98,11 +99,12 @@ impl<'a> Rows<'a> {
         make: impl Fn(&Block) -> Result<T, Failure> + Sync,
         mut hand_on: impl FnMut(T) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
+        let code = Code::of(&self.program);
         let blocks = self.futures.div_ceil(BLOCK);
         let at_once = 2 * rayon::current_num_threads() as u64;
         for from in (0..blocks).step_by(at_once as usize) {
             let to = (from + at_once).min(blocks);
-            let made = (from..to).into_par_iter().map(|block| self.block(block).and_then(|block| make(&block)));
+            let made = (from..to).into_par_iter().map(|block| self.block(&code, block).and_then(|block| make(&block)));
             made.collect::<Result<Vec<T>, Failure>>()?.into_iter().try_for_each(&mut hand_on)?;
             if let Some(progress) = self.progress {
                 progress((to * BLOCK).min(self.futures), self.futures);
@@ -111,11 +113,11 @@ impl<'a> Rows<'a> {
         Ok(())
     }
 
-    fn block(&self, block: u64) -> Result<Block, Failure> {
+    fn block(&self, code: &Code, block: u64) -> Result<Block, Failure> {
         if self.interrupted.is_some_and(|flag| flag.load(Ordering::Relaxed)) {
             return Err(Failure::Interrupted);
         }
-        let mut frame = Frame::new(&self.program);
+        let mut frame = Frame::new(code);
         let mut rows = self.empty();
         let from = block * BLOCK;
         let to = (from + BLOCK).min(self.futures);

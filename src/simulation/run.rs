@@ -1,5 +1,6 @@
 //! Playing a program out: cells of futures, shared out among threads.
 
+use super::code::Code;
 use super::frame::{Fault, Frame};
 use super::intervals::{grouped_share, means, wilson};
 use super::pilot::pilot;
@@ -148,8 +149,9 @@ fn play_on(program: &Program, settings: &Settings, futures: u64, run: &mut Run) 
     let settings = Settings { progress: Some(&tell), ..*settings };
     let work = Work::new(played / CELL..futures.div_ceil(CELL), &settings);
     let parts: Mutex<Vec<Tallies>> = Mutex::new(Vec::new());
+    let code = Code::of(program);
     work.share_out(|work| {
-        let mut frame = Frame::new(program);
+        let mut frame = Frame::new(&code);
         let mut tallies = Tallies::new(program, plan);
         while let Some(cell) = work.next() {
             if let Err(fault) = cell_of(&mut frame, &mut tallies, program, plan, futures, cell) {

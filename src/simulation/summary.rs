@@ -246,8 +246,8 @@ impl Summary<'_> {
             mean_low: some.then_some(mean - half),
             mean_high: some.then_some(mean + half),
             sd: some.then_some(variance.sqrt()),
-            min: some.then_some(tally.histogram.least),
-            max: some.then_some(tally.histogram.greatest),
+            min: some.then_some(tally.histogram.least()),
+            max: some.then_some(tally.histogram.greatest()),
             quantiles: QUANTILES.iter().zip(found).map(|(q, value)| (q.0.to_owned(), value)).collect(),
             histogram: self.histogram(tally, plan),
             by_outcome: classes

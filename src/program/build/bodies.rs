@@ -1,6 +1,6 @@
 //! Bodies: what is done for some futures only, piece by piece or occurrence by occurrence.
 
-use super::super::{Instruction, Op, Operand, Pieces, Range, Slot};
+use super::super::{ALWAYS, Instruction, Op, Operand, Pieces, Range, Slot};
 use super::{Builder, Place, Value};
 
 /// An open body.
@@ -77,7 +77,7 @@ impl Builder {
         let body = self.close_body();
         let op = match scope {
             Scope::Always | Scope::Whole => return,
-            Scope::IfAny(mask) => Op::IfAny { mask, body: Box::new(body.into()) },
+            Scope::IfAny(mask) => Op::IfAny { mask, after: ALWAYS, body: Box::new(body.into()) },
             Scope::Pieces { low, high, from, to, causes, whole } => {
                 let (causes, body) = (causes.into(), body.into());
                 Op::Pieces(Box::new(Pieces { low, high, from, to, causes, whole, body, checked: true }))

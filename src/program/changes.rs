@@ -1,0 +1,181 @@
+//! What seldom changes is worked out only after it has: states that are written in bodies for some futures alone, and what
+//! follows from them. The program notes where they are written; what waits for them is done again after that.
+
+use super::{Body, Instruction, Op, Operand, Slot, When};
+use std::collections::BTreeSet;
+
+/// The bit of `after` and `change` that is always set: what waits for it is always done.
+pub const ALWAYS: u64 = 1 << 63;
+
+/// Where each slot is written, and what waits for a change.
+pub(super) struct Changes {
+    /// For each body its outer one and whether it is run only if a mask holds in some future; the parts have no outer one.
+    bodies: Vec<(Option<usize>, bool)>,
+    written_in: Vec<Vec<usize>>,
+    /// Which slots are worked out only after a change.
+    follows: Vec<bool>,
+    /// For each bit the slots that are read by what waits for it.
+    waits: Vec<BTreeSet<Slot>>,
+}
+
+impl Changes {
+    /// Puts what need not be done in every step behind [`Op::IfChanged`]. Its results are no longer temporary.
+    pub(super) fn mark(parts: &mut [&mut Vec<Instruction>], temporary: &mut [bool]) -> Self {
+        let slots = temporary.len();
+        let (written_in, follows) = (vec![Vec::new(); slots], vec![false; slots]);
+        let mut changes = Changes { bodies: Vec::new(), written_in, follows, waits: Vec::new() };
+        for code in parts.iter_mut() {
+            changes.collect(code, None, false);
+        }
+        let mut body = 0;
+        for code in parts {
+            changes.group(code, &mut body, &[], temporary);
+        }
+        changes
+    }
+
+    /// Tells every body what has to be done again after it.
+    pub(super) fn note(&self, code: &mut [Instruction]) {
+        for instruction in code {
+            match &mut instruction.op {
+                Op::IfAny { body, .. } | Op::IfChanged { body, .. } => self.note_body(body),
+                Op::IfLess(branch) => self.note_body(&mut branch.body),
+                Op::Pieces(pieces) => self.note_body(&mut pieces.body),
+                _ => {}
+            }
+            instruction.op.bodies_mut().for_each(|(body, _)| self.note(body));
+        }
+    }
+
+    fn note_body(&self, body: &mut Body) {
+        let mut written = BTreeSet::new();
+        all_written(&mut body.code, &mut written);
+        let waiting = self.waits.iter().enumerate().filter(|(_, read)| !read.is_disjoint(&written));
+        body.changes = waiting.fold(0, |all, (bit, _)| all | 1 << bit);
+        // At the end, so that nothing inside settles what is written after it.
+        if body.changes != 0 {
+            body.code.push(Instruction { op: Op::Changed(body.changes), when: When::default() });
+        }
+    }
+
+    fn collect(&mut self, code: &mut [Instruction], outer: Option<usize>, conditional: bool) {
+        let body = self.bodies.len();
+        self.bodies.push((outer, conditional));
+        for instruction in code {
+            instruction.op.slots(&mut |slot, written| {
+                let places = &mut self.written_in[*slot as usize];
+                if written && places.last() != Some(&body) {
+                    places.push(body);
+                }
+            });
+            let conditional = matches!(instruction.op, Op::IfAny { .. });
+            for (inner, _) in instruction.op.bodies_mut() {
+                self.collect(inner, Some(body), conditional);
+            }
+        }
+    }
+
+    /// Whether a slot changes less often than what is done inside of `around` is done.
+    fn seldom(&self, slot: Slot, around: &[usize], temporary: &[bool]) -> bool {
+        if temporary[slot as usize] {
+            return false;
+        }
+        let conditional = |&place: &usize| {
+            let mut at = Some(place);
+            while let Some(body) = at.filter(|body| !around.contains(body)) {
+                if self.bodies[body].1 {
+                    return true;
+                }
+                at = self.bodies[body].0;
+            }
+            false
+        };
+        self.follows[slot as usize] || self.written_in[slot as usize].iter().all(conditional)
+    }
+
+    /// The slots among these operands, if all of them change seldom.
+    fn waited_for(&self, operands: &[Operand], around: &[usize], temporary: &[bool]) -> Option<BTreeSet<Slot>> {
+        let slot = |operand: &Operand| match operand {
+            Operand::Constant(_) => Some(None),
+            Operand::Slot(slot) => self.seldom(*slot, around, temporary).then_some(Some(*slot)),
+            Operand::Table(_) => None,
+        };
+        let slots: Option<Vec<Option<Slot>>> = operands.iter().map(slot).collect();
+        slots.map(|slots| slots.into_iter().flatten().collect())
+    }
+
+    /// A bit that is set when one of these is written. There is a limited number of them: what gets none is always done.
+    fn bit(&mut self, read: BTreeSet<Slot>) -> u64 {
+        let bit = 1 << self.waits.len().min(ALWAYS.trailing_zeros() as usize);
+        if bit != ALWAYS {
+            self.waits.push(read);
+        }
+        bit
+    }
+
+    /// Bodies are numbered in the order of `collect`.
+    fn group(&mut self, code: &mut Vec<Instruction>, body: &mut usize, outer: &[usize], temporary: &mut [bool]) {
+        let around = [outer, &[*body]].concat();
+        *body += 1;
+        let mut waiting = Waiting::default();
+        for mut instruction in std::mem::take(code) {
+            let read = match &instruction.op {
+                Op::Unary(_, _, a) => self.waited_for(&[*a], &around, temporary),
+                Op::Binary(_, _, a, b) => self.waited_for(&[*a, *b], &around, temporary),
+                Op::Ternary(_, _, a, b, c) => self.waited_for(&[*a, *b, *c], &around, temporary),
+                _ => None,
+            };
+            let out = instruction.op.result().copied().filter(|out| temporary[*out as usize]);
+            if let (Some(read), Some(out)) = (read, out) {
+                temporary[out as usize] = false;
+                self.follows[out as usize] = true;
+                if waiting.when != instruction.when {
+                    self.close(&mut waiting, code);
+                }
+                waiting.when = instruction.when;
+                waiting.read.extend(read.difference(&waiting.written));
+                waiting.written.insert(out);
+                waiting.code.push(instruction);
+                continue;
+            }
+            self.close(&mut waiting, code);
+            if let Op::IfAny { mask, after, .. } = &mut instruction.op
+                && let Some(read) = self.waited_for(&[Operand::Slot(*mask)], &around, temporary)
+            {
+                *after = self.bit(read);
+            }
+            for (inner, _) in instruction.op.bodies_mut() {
+                self.group(inner, body, &around, temporary);
+            }
+            code.push(instruction);
+        }
+        self.close(&mut waiting, code);
+    }
+
+    fn close(&mut self, waiting: &mut Waiting, to: &mut Vec<Instruction>) {
+        let Waiting { when, read, code, .. } = std::mem::take(waiting);
+        if !code.is_empty() {
+            to.push(Instruction { op: Op::IfChanged { change: self.bit(read), body: Box::new(code.into()) }, when });
+        }
+    }
+}
+
+/// Operations that wait for changes together: what they read of others, and what they write.
+#[derive(Default)]
+struct Waiting {
+    when: When,
+    read: BTreeSet<Slot>,
+    written: BTreeSet<Slot>,
+    code: Vec<Instruction>,
+}
+
+fn all_written(code: &mut [Instruction], slots: &mut BTreeSet<Slot>) {
+    for instruction in code {
+        instruction.op.slots(&mut |slot, written| {
+            if written {
+                slots.insert(*slot);
+            }
+        });
+        instruction.op.bodies_mut().for_each(|(body, _)| all_written(body, slots));
+    }
+}

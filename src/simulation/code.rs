@@ -1,0 +1,342 @@
+//! A program made ready to be executed: for each operation the function that does it on this machine, and where it finds
+//! what it reads.
+//!
+//! The functions are plain Rust over arrays, compiled once for each instruction set, and give the same bits on all of
+//! them. Each is a function of its own, found beforehand: looked up and called once for a column, nothing stands between
+//! one and the next.
+
+use super::frame::{Frame, Source};
+use crate::chance::math::normal::standard_normal_column;
+use crate::program::fold::{binary, ternary, unary};
+use crate::program::{Instruction, Op, Operand, Program, Slot, When};
+use multiversion::{inherit_target, multiversion};
+use std::collections::HashMap;
+
+/// Does an operation for all futures of a frame; `after` is what follows in the code. Gives how many calls of that are to
+/// be left out.
+type Kernel = fn(&mut Frame, &Call, after: &[Call]) -> usize;
+
+/// Where an operand is found: a column of the frame, or a number that stands for a whole one.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Input(u32);
+
+impl Input {
+    const NUMBER: u32 = 1 << 31;
+
+    fn is_number(self) -> bool {
+        self.0 & Input::NUMBER != 0
+    }
+
+    /// What it stands for, where it is known beforehand which of the two it is.
+    #[inline(always)]
+    pub(super) fn source<const NUMBER: bool>(self, numbers: &[f64]) -> Source {
+        if NUMBER {
+            Source::Number(numbers[(self.0 & !Input::NUMBER) as usize])
+        } else {
+            Source::Column(self.0 as usize)
+        }
+    }
+}
+
+/// An operation as it is executed: half a line of the nearest cache.
+pub(super) struct Call {
+    kernel: Kernel,
+    /// Of an operation that works out one column of up to three others.
+    pub out: Slot,
+    pub inputs: [Input; 3],
+    /// Where the rest of it is, of any other operation.
+    rest: u32,
+}
+
+const NO_REST: u32 = u32::MAX;
+
+const _: () = assert!(size_of::<Call>() == 32);
+
+/// What of an operation does not fit into a call.
+struct Rest<'a> {
+    op: &'a Op,
+    /// How many calls after it are its first body, and how many after these its second.
+    bodies: [usize; 2],
+}
+
+/// A program made ready. Its code is flat: bodies follow what decides on them, which leaves them out or not.
+pub struct Code<'a> {
+    pub(super) program: &'a Program,
+    pub(super) once: Vec<Call>,
+    pub(super) step: Vec<Call>,
+    pub(super) end: Vec<Call>,
+    rest: Vec<Rest<'a>>,
+    /// The program's tables as they are needed: a row for each step.
+    tables: Vec<f64>,
+    /// The numbers that stay the same; their places follow those of the tables.
+    constants: Vec<f64>,
+}
+
+impl<'a> Code<'a> {
+    pub fn of(program: &'a Program) -> Self {
+        let (tables, constants, known, rest) = (program.tables.len(), Vec::new(), HashMap::new(), Vec::new());
+        let mut writer = Writer { tables, constants, known, rest, code: Vec::new() };
+        let every = When::steps(1, program.ends.len() as u32);
+        let once = writer.code_of(&[&program.once], When::default());
+        let step = writer.code_of(&[&program.before, &program.update, &program.after], every);
+        let end = writer.code_of(&[&program.end], When::default());
+        let Writer { rest, constants, .. } = writer;
+        let steps = 0..program.ends.len();
+        let tables = steps.flat_map(|step| program.tables.iter().map(move |table| table[step])).collect();
+        Code { program, once, step, end, rest, tables, constants }
+    }
+
+    /// All numbers that operands may stand for, as they are in the first step.
+    pub(super) fn numbers(&self) -> Vec<f64> {
+        let tables = self.program.tables.len();
+        [&self.tables[..tables], &self.constants].concat()
+    }
+
+    /// Puts those in place that belong to a step.
+    #[inline]
+    pub(super) fn turn_to(&self, step: usize, numbers: &mut [f64]) {
+        let tables = self.program.tables.len();
+        numbers[..tables].copy_from_slice(&self.tables[step * tables..][..tables]);
+    }
+}
+
+/// Writes calls, and gives what they need its place.
+struct Writer<'a> {
+    tables: usize,
+    constants: Vec<f64>,
+    known: HashMap<u64, u32>,
+    rest: Vec<Rest<'a>>,
+    code: Vec<Call>,
+}
+
+impl<'a> Writer<'a> {
+    /// `known` are the steps in which these operations are come to at all.
+    fn code_of(&mut self, parts: &[&'a [Instruction]], known: When) -> Vec<Call> {
+        parts.iter().for_each(|part| self.write(part, known));
+        std::mem::take(&mut self.code)
+    }
+
+    fn write(&mut self, code: &'a [Instruction], known: When) {
+        for run in code.chunk_by(|a, b| a.when == b.when) {
+            let when = run[0].when;
+            let gate = self.code.len();
+            if !when.covers(known) {
+                let (from, to) = when.bounds();
+                let inputs = [Input(from), Input(to), Input::default()];
+                self.code.push(Call { kernel: in_steps, out: 0, inputs, rest: NO_REST });
+            }
+            run.iter().for_each(|instruction| self.call(&instruction.op, when));
+            if !when.covers(known) {
+                self.code[gate].out = (self.code.len() - gate - 1) as u32;
+            }
+        }
+    }
+
+    fn call(&mut self, op: &'a Op, when: When) {
+        let mut inputs = [Input::default(); 3];
+        let out = match *op {
+            Op::Unary(_, out, a) => {
+                inputs[0] = self.input(a);
+                out
+            }
+            Op::Binary(_, out, a, b) => {
+                inputs[..2].copy_from_slice(&[self.input(a), self.input(b)]);
+                out
+            }
+            Op::Ternary(_, out, a, b, c) => {
+                inputs = [self.input(a), self.input(b), self.input(c)];
+                out
+            }
+            _ => return self.call_with_rest(op, when),
+        };
+        self.code.push(Call { kernel: kernel(op, inputs.map(Input::is_number)), out, inputs, rest: NO_REST });
+    }
+
+    fn call_with_rest(&mut self, op: &'a Op, when: When) {
+        let rest = self.rest.len();
+        self.rest.push(Rest { op, bodies: [0; 2] });
+        let inputs = [Input::default(); 3];
+        self.code.push(Call { kernel: kernel(op, [false; 3]), out: 0, inputs, rest: rest as u32 });
+        for (place, body) in op.bodies().enumerate() {
+            let before = self.code.len();
+            self.write(body, when);
+            self.rest[rest].bodies[place] = self.code.len() - before;
+        }
+    }
+
+    fn input(&mut self, operand: Operand) -> Input {
+        match operand {
+            Operand::Slot(slot) => Input(slot),
+            Operand::Table(table) => Input(table | Input::NUMBER),
+            Operand::Constant(number) => {
+                let place = *self.known.entry(number.to_bits()).or_insert_with(|| {
+                    self.constants.push(number);
+                    (self.tables + self.constants.len() - 1) as u32
+                });
+                Input(place | Input::NUMBER)
+            }
+        }
+    }
+}
+
+/// Leaves out what belongs to other steps: as many calls as `out` says.
+fn in_steps(frame: &mut Frame, call: &Call, _: &[Call]) -> usize {
+    let step = frame.step as u32;
+    if step >= call.inputs[0].0 && step < call.inputs[1].0 { 0 } else { call.out as usize }
+}
+
+/// Executes calls in order.
+#[inline]
+pub(super) fn execute(frame: &mut Frame, mut code: &[Call]) {
+    while let Some((call, after)) = code.split_first() {
+        let left_out = (call.kernel)(frame, call, after);
+        code = &after[left_out..];
+    }
+}
+
+/// The function that does an operation: the list of them all. `numbers` says which of its inputs are no columns.
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq", "x86_64+avx2+fma"))]
+fn kernel(op: &Op, numbers: [bool; 3]) -> Kernel {
+    /// A function that takes what belongs to its kind of operation, and the bodies.
+    macro_rules! that {
+        ($pattern:pat => |$frame:ident| $does:expr) => {{
+            #[inherit_target]
+            fn kernel($frame: &mut Frame, call: &Call, _: &[Call]) -> usize {
+                if let $pattern = $frame.code.rest[call.rest as usize].op {
+                    $does;
+                }
+                0
+            }
+            kernel
+        }};
+        ($pattern:pat => |$frame:ident, $bodies:pat_param| $does:expr) => {{
+            #[inherit_target]
+            fn kernel($frame: &mut Frame, call: &Call, after: &[Call]) -> usize {
+                let rest = &$frame.code.rest[call.rest as usize];
+                let (first, after) = after.split_at(rest.bodies[0]);
+                let $bodies = [first, &after[..rest.bodies[1]]];
+                if let $pattern = rest.op { $does } else { 0 }
+            }
+            kernel
+        }};
+    }
+    match op {
+        Op::Unary(operation, ..) => {
+            macro_rules! apply {
+                ($f:expr) => {{
+                    #[inherit_target]
+                    fn kernel<const A: bool>(frame: &mut Frame, call: &Call, _: &[Call]) -> usize {
+                        frame.map1(call.out, frame.input::<A>(call, 0), $f);
+                        0
+                    }
+                    if numbers[0] { kernel::<true> } else { kernel::<false> }
+                }};
+            }
+            unary!(operation, apply)
+        }
+        Op::Binary(operation, ..) => {
+            macro_rules! apply {
+                ($f:expr) => {{
+                    #[inherit_target]
+                    fn kernel<const A: bool, const B: bool>(frame: &mut Frame, call: &Call, _: &[Call]) -> usize {
+                        frame.map2(call.out, [frame.input::<A>(call, 0), frame.input::<B>(call, 1)], $f);
+                        0
+                    }
+                    match numbers {
+                        [false, false, _] => kernel::<false, false>,
+                        [false, true, _] => kernel::<false, true>,
+                        [true, false, _] => kernel::<true, false>,
+                        [true, true, _] => kernel::<true, true>,
+                    }
+                }};
+            }
+            binary!(operation, apply)
+        }
+        Op::Ternary(operation, ..) => {
+            macro_rules! apply {
+                ($f:expr) => {{
+                    #[inherit_target]
+                    fn kernel<const A: bool, const B: bool, const C: bool>(
+                        frame: &mut Frame,
+                        call: &Call,
+                        _: &[Call],
+                    ) -> usize {
+                        let inputs = [frame.input::<A>(call, 0), frame.input::<B>(call, 1), frame.input::<C>(call, 2)];
+                        frame.map3(call.out, inputs, $f);
+                        0
+                    }
+                    match numbers {
+                        [false, false, false] => kernel::<false, false, false>,
+                        [false, false, true] => kernel::<false, false, true>,
+                        [false, true, false] => kernel::<false, true, false>,
+                        [false, true, true] => kernel::<false, true, true>,
+                        [true, false, false] => kernel::<true, false, false>,
+                        [true, false, true] => kernel::<true, false, true>,
+                        [true, true, false] => kernel::<true, true, false>,
+                        [true, true, true] => kernel::<true, true, true>,
+                    }
+                }};
+            }
+            ternary!(operation, apply)
+        }
+        Op::Uniform { .. } => {
+            that!(Op::Uniform { out, key, once } => |frame| frame.uniforms(*out, frame.stream(*key, *once)))
+        }
+        Op::Normal { .. } => that!(Op::Normal { out, key, once } => |frame| {
+            frame.uniforms(*out, frame.stream(*key, *once));
+            standard_normal_column(frame.written(*out));
+        }),
+        Op::NormalOf { .. } => that!(Op::NormalOf { out, uniform } => |frame| {
+            frame.map1(*out, frame.source(*uniform), |u| u);
+            standard_normal_column(frame.written(*out));
+        }),
+        Op::Draw { .. } => that!(Op::Draw { out, uniform, distribution } => |frame| {
+            frame.draw(*out, *uniform, distribution);
+        }),
+        Op::DrawWith(_) => that!(Op::DrawWith(draw) => |frame| frame.draw_with(draw)),
+        Op::Pick { .. } => {
+            that!(Op::Pick { out, uniform, weights } => |frame| frame.pick(*out, *uniform, weights))
+        }
+        Op::Poisson { .. } => {
+            that!(Op::Poisson { out, uniform, mean } => |frame| frame.poisson(*out, *uniform, *mean))
+        }
+        Op::Lookup { .. } => that!(Op::Lookup { out, row, rows } => |frame| {
+            let last = rows.len() - 1;
+            frame.map1(*out, frame.source(*row), |row| rows[(row as usize).min(last)]);
+        }),
+        Op::Clamp { .. } => that!(Op::Clamp { out, flag, value, low, high } => |frame| {
+            let (low, high) = (*low, *high);
+            let flags = Source::Column(*flag as usize);
+            frame.map2(*flag, [flags, frame.source(*value)], |flag, x| if (x < low) | (x > high) { 1.0 } else { flag });
+            frame.map1(*out, frame.source(*value), |x| {
+                let x = if x < low { low } else { x };
+                if x > high { high } else { x }
+            });
+        }),
+        Op::Check { .. } => that!(Op::Check { value, mask, infinite, site } => |frame| {
+            frame.check(*value, *mask, *infinite, *site);
+        }),
+        Op::IfAny { .. } => that!(Op::IfAny { mask, after, body } => |frame, [code, _]| {
+            frame.if_any(*mask, *after, body, code)
+        }),
+        Op::IfChanged { .. } => that!(Op::IfChanged { change, .. } => |frame, [code, _]| {
+            frame.if_changed(*change, code)
+        }),
+        Op::IfLess(_) => that!(Op::IfLess(branch) => |frame, [code, _]| frame.if_less(branch, code)),
+        Op::Pieces(_) => that!(Op::Pieces(pieces) => |frame, [piece, whole]| frame.pieces(pieces, piece, whole)),
+        Op::Times { .. } => that!(Op::Times { count, index, .. } => |frame, [code, _]| {
+            frame.times(*count, *index, code)
+        }),
+        Op::Changed(_) => that!(Op::Changed(changes) => |frame| frame.changed |= changes),
+        Op::Remember { .. } => that!(Op::Remember { first, size, value } => |frame| {
+            let slot = first + frame.step as u32 % size;
+            frame.map1(slot, Source::Column(*value as usize), |x| x);
+        }),
+        Op::Recall { .. } => that!(Op::Recall { out, first, size, step } => |frame| {
+            if let Source::Number(wanted) = frame.source(Operand::Table(*step)) {
+                let slot = first + wanted as u32 % size;
+                frame.map1(*out, Source::Column(slot as usize), |x| x);
+            }
+        }),
+    }
+}
