@@ -179,3 +179,76 @@ fn all_written(code: &mut [Instruction], slots: &mut BTreeSet<Slot>) {
         instruction.op.bodies_mut().for_each(|(body, _)| all_written(body, slots));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::program::{Binary, Unary};
+
+    /// s0 is a mask that changes in every step, s1 and s2 are states, and 10 onwards temporary.
+    const MASK: Slot = 0;
+
+    fn made(ops: Vec<Op>) -> Vec<Instruction> {
+        let mut code: Vec<Instruction> =
+            ops.into_iter().map(|op| Instruction { op, when: When::steps(1, 4) }).collect();
+        let mut temporary: Vec<bool> = (0..200).map(|slot| slot >= 10).collect();
+        let changes = Changes::mark(&mut [&mut code], &mut temporary);
+        changes.note(&mut code);
+        code
+    }
+
+    /// Sets a state where the mask holds.
+    fn sometimes(state: Slot) -> Op {
+        let set = Instruction { op: Op::Unary(Unary::Copy, state, Operand::Constant(7.0)), when: When::steps(1, 4) };
+        Op::IfAny { mask: MASK, after: ALWAYS, body: Box::new(vec![set].into()) }
+    }
+
+    fn mask_changes() -> Op {
+        Op::Unary(Unary::Copy, MASK, Operand::Table(0))
+    }
+
+    fn twice(out: Slot, of: Slot) -> Op {
+        Op::Binary(Binary::Multiply, out, Operand::Slot(of), Operand::Constant(2.0))
+    }
+
+    fn changes(instruction: &Instruction) -> u64 {
+        match &instruction.op {
+            Op::IfAny { body, .. } | Op::IfChanged { body, .. } => body.changes,
+            _ => 0,
+        }
+    }
+
+    fn waits(instruction: &Instruction) -> Option<u64> {
+        match instruction.op {
+            Op::IfChanged { change, .. } => Some(change),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn what_follows_waits_for_the_state_and_what_follows_from_that_for_it() {
+        // The state is read before it is set: what follows is brought up to date in the step after.
+        let code = made(vec![twice(10, 1), mask_changes(), twice(11, 10), sometimes(1)]);
+        let (first, second) = (waits(&code[0]), waits(&code[2]));
+        assert!(first.is_some() && second.is_some() && first != second);
+        assert_eq!(Some(changes(&code[0])), second);
+        assert_eq!(Some(changes(&code[3])), first);
+    }
+
+    #[test]
+    fn what_changes_in_every_step_is_not_waited_for() {
+        let code = made(vec![mask_changes(), twice(10, MASK), sometimes(1)]);
+        assert!(code.iter().all(|instruction| waits(instruction).is_none() && changes(instruction) == 0));
+    }
+
+    #[test]
+    fn what_gets_no_bit_is_always_done() {
+        let mut ops: Vec<Op> = (0..70).flat_map(|i| [twice(10 + i, 1 + i % 2), mask_changes()]).collect();
+        ops.extend([sometimes(1), sometimes(2)]);
+        let code = made(ops);
+        let bits: Vec<u64> = code.iter().filter_map(waits).collect();
+        let own: BTreeSet<u64> = bits[..63].iter().copied().collect();
+        assert_eq!((bits.len(), own.len(), own.contains(&ALWAYS)), (70, 63, false));
+        assert!(bits[63..].iter().all(|&bit| bit == ALWAYS));
+    }
+}

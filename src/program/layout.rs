@@ -100,12 +100,12 @@ impl Op {
         bodies.into_iter().flatten()
     }
 
-    /// The same to be changed, and whether they are repeated; of pieces first those where nothing is cut.
+    /// The same to be changed, and whether they are repeated.
     pub(super) fn bodies_mut(&mut self) -> impl Iterator<Item = (&mut Vec<Instruction>, bool)> {
         let bodies = match self {
             Op::IfAny { body, .. } | Op::IfChanged { body, .. } => [Some((&mut body.code, false)), None],
             Op::IfLess(branch) => [Some((&mut branch.body.code, false)), None],
-            Op::Pieces(pieces) => [Some((&mut pieces.whole, false)), Some((&mut pieces.body.code, true))],
+            Op::Pieces(pieces) => [Some((&mut pieces.body.code, true)), Some((&mut pieces.whole, false))],
             Op::Times { body, .. } => [Some((body, true)), None],
             _ => [None, None],
         };

@@ -41,7 +41,8 @@ impl Input {
 /// An operation as it is executed: half a line of the nearest cache.
 pub(super) struct Call {
     kernel: Kernel,
-    /// Of an operation that works out one column of up to three others.
+    /// Of an operation that works out one column of up to three others. [`in_steps`] has the first step and the one past
+    /// the last as inputs, and the number of calls that belong to them as output.
     pub out: Slot,
     pub inputs: [Input; 3],
     /// Where the rest of it is, of any other operation.
@@ -198,7 +199,7 @@ pub(super) fn execute(frame: &mut Frame, mut code: &[Call]) {
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq", "x86_64+avx2+fma"))]
 fn kernel(op: &Op, numbers: [bool; 3]) -> Kernel {
     /// A function that takes what belongs to its kind of operation, and the bodies.
-    macro_rules! that {
+    macro_rules! for_op {
         ($pattern:pat => |$frame:ident| $does:expr) => {{
             #[inherit_target]
             fn kernel($frame: &mut Frame, call: &Call, _: &[Call]) -> usize {
@@ -280,31 +281,31 @@ fn kernel(op: &Op, numbers: [bool; 3]) -> Kernel {
             ternary!(operation, apply)
         }
         Op::Uniform { .. } => {
-            that!(Op::Uniform { out, key, once } => |frame| frame.uniforms(*out, frame.stream(*key, *once)))
+            for_op!(Op::Uniform { out, key, once } => |frame| frame.uniforms(*out, frame.stream(*key, *once)))
         }
-        Op::Normal { .. } => that!(Op::Normal { out, key, once } => |frame| {
+        Op::Normal { .. } => for_op!(Op::Normal { out, key, once } => |frame| {
             frame.uniforms(*out, frame.stream(*key, *once));
-            standard_normal_column(frame.written(*out));
+            standard_normal_column(frame.column_mut(*out));
         }),
-        Op::NormalOf { .. } => that!(Op::NormalOf { out, uniform } => |frame| {
+        Op::NormalOf { .. } => for_op!(Op::NormalOf { out, uniform } => |frame| {
             frame.map1(*out, frame.source(*uniform), |u| u);
-            standard_normal_column(frame.written(*out));
+            standard_normal_column(frame.column_mut(*out));
         }),
-        Op::Draw { .. } => that!(Op::Draw { out, uniform, distribution } => |frame| {
+        Op::Draw { .. } => for_op!(Op::Draw { out, uniform, distribution } => |frame| {
             frame.draw(*out, *uniform, distribution);
         }),
-        Op::DrawWith(_) => that!(Op::DrawWith(draw) => |frame| frame.draw_with(draw)),
+        Op::DrawWith(_) => for_op!(Op::DrawWith(draw) => |frame| frame.draw_with(draw)),
         Op::Pick { .. } => {
-            that!(Op::Pick { out, uniform, weights } => |frame| frame.pick(*out, *uniform, weights))
+            for_op!(Op::Pick { out, uniform, weights } => |frame| frame.pick(*out, *uniform, weights))
         }
         Op::Poisson { .. } => {
-            that!(Op::Poisson { out, uniform, mean } => |frame| frame.poisson(*out, *uniform, *mean))
+            for_op!(Op::Poisson { out, uniform, mean } => |frame| frame.poisson(*out, *uniform, *mean))
         }
-        Op::Lookup { .. } => that!(Op::Lookup { out, row, rows } => |frame| {
+        Op::Lookup { .. } => for_op!(Op::Lookup { out, row, rows } => |frame| {
             let last = rows.len() - 1;
             frame.map1(*out, frame.source(*row), |row| rows[(row as usize).min(last)]);
         }),
-        Op::Clamp { .. } => that!(Op::Clamp { out, flag, value, low, high } => |frame| {
+        Op::Clamp { .. } => for_op!(Op::Clamp { out, flag, value, low, high } => |frame| {
             let (low, high) = (*low, *high);
             let flags = Source::Column(*flag as usize);
             frame.map2(*flag, [flags, frame.source(*value)], |flag, x| if (x < low) | (x > high) { 1.0 } else { flag });
@@ -313,26 +314,26 @@ fn kernel(op: &Op, numbers: [bool; 3]) -> Kernel {
                 if x > high { high } else { x }
             });
         }),
-        Op::Check { .. } => that!(Op::Check { value, mask, infinite, site } => |frame| {
+        Op::Check { .. } => for_op!(Op::Check { value, mask, infinite, site } => |frame| {
             frame.check(*value, *mask, *infinite, *site);
         }),
-        Op::IfAny { .. } => that!(Op::IfAny { mask, after, body } => |frame, [code, _]| {
+        Op::IfAny { .. } => for_op!(Op::IfAny { mask, after, body } => |frame, [code, _]| {
             frame.if_any(*mask, *after, body, code)
         }),
-        Op::IfChanged { .. } => that!(Op::IfChanged { change, .. } => |frame, [code, _]| {
+        Op::IfChanged { .. } => for_op!(Op::IfChanged { change, .. } => |frame, [code, _]| {
             frame.if_changed(*change, code)
         }),
-        Op::IfLess(_) => that!(Op::IfLess(branch) => |frame, [code, _]| frame.if_less(branch, code)),
-        Op::Pieces(_) => that!(Op::Pieces(pieces) => |frame, [piece, whole]| frame.pieces(pieces, piece, whole)),
-        Op::Times { .. } => that!(Op::Times { count, index, .. } => |frame, [code, _]| {
+        Op::IfLess(_) => for_op!(Op::IfLess(branch) => |frame, [code, _]| frame.if_less(branch, code)),
+        Op::Pieces(_) => for_op!(Op::Pieces(pieces) => |frame, [piece, whole]| frame.pieces(pieces, piece, whole)),
+        Op::Times { .. } => for_op!(Op::Times { count, index, .. } => |frame, [code, _]| {
             frame.times(*count, *index, code)
         }),
-        Op::Changed(_) => that!(Op::Changed(changes) => |frame| frame.changed |= changes),
-        Op::Remember { .. } => that!(Op::Remember { first, size, value } => |frame| {
+        Op::Changed(_) => for_op!(Op::Changed(changes) => |frame| frame.changed |= changes),
+        Op::Remember { .. } => for_op!(Op::Remember { first, size, value } => |frame| {
             let slot = first + frame.step as u32 % size;
             frame.map1(slot, Source::Column(*value as usize), |x| x);
         }),
-        Op::Recall { .. } => that!(Op::Recall { out, first, size, step } => |frame| {
+        Op::Recall { .. } => for_op!(Op::Recall { out, first, size, step } => |frame| {
             if let Source::Number(wanted) = frame.source(Operand::Table(*step)) {
                 let slot = first + wanted as u32 % size;
                 frame.map1(*out, Source::Column(slot as usize), |x| x);

@@ -84,7 +84,6 @@ macro_rules! write_strips {
     ($columns:ident, $out:ident, $k:expr, [$($column:ident),*], |$i:ident| $value:expr) => {{
         $(let $column = $columns[$column].strip($k);)*
         let mut written = [0.0; STRIP];
-        #[allow(unused_variables)]
         for $i in 0..STRIP {
             written[$i] = $value;
         }
@@ -195,9 +194,9 @@ impl<'a> Frame<'a> {
         call.inputs[place].source::<NUMBER>(&self.numbers)
     }
 
-    /// The lanes of a column that vector code works on.
+    /// A column to be written, as far as vector code works on it.
     #[inline(always)]
-    pub(super) fn written(&mut self, out: Slot) -> &mut [f64] {
+    pub(super) fn column_mut(&mut self, out: Slot) -> &mut [f64] {
         &mut self.columns[out as usize].0[..self.width]
     }
 
@@ -214,7 +213,7 @@ impl<'a> Frame<'a> {
             Source::Column(a) => write_strips!(self, out, [a], |i| f(a[i])),
             Source::Number(a) => {
                 let value = f(a);
-                write_strips!(self, out, [], |i| value);
+                write_strips!(self, out, [], |_i| value);
             }
         }
     }
@@ -228,7 +227,7 @@ impl<'a> Frame<'a> {
             (Number(a), Column(b)) => write_strips!(self, out, [b], |i| f(a, b[i])),
             (Number(a), Number(b)) => {
                 let value = f(a, b);
-                write_strips!(self, out, [], |i| value);
+                write_strips!(self, out, [], |_i| value);
             }
         }
     }
@@ -246,7 +245,7 @@ impl<'a> Frame<'a> {
             (Number(a), Number(b), Column(c)) => write_strips!(self, out, [c], |i| f(a, b, c[i])),
             (Number(a), Number(b), Number(c)) => {
                 let value = f(a, b, c);
-                write_strips!(self, out, [], |i| value);
+                write_strips!(self, out, [], |_i| value);
             }
         }
     }

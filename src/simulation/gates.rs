@@ -8,8 +8,10 @@ use crate::program::{ALWAYS, Body, IfLess, LANES, Operand, Pieces, Slot};
 
 /// More futures than this are never done apart.
 pub(super) const FEW: u32 = STRIP as u32;
-/// A place in a block: a number so small that none is outside.
+/// A place in a block.
 pub(super) type Lane = u8;
+
+const _: () = assert!(LANES <= 1 << Lane::BITS);
 
 /// Lanes that vector code compares at once, and how often that is done for a block.
 const VECTOR: usize = 8;

@@ -120,18 +120,19 @@ fn play_in_pool(players: &[Player], wanted: Wanted, settings: &Settings) -> Resu
             weights: Vec::new(),
         });
     };
+    let codes: Vec<Code> = players.iter().map(|player| Code::of(player.program)).collect();
     let table = Table {
         players,
-        codes: players.iter().map(|player| Code::of(player.program)).collect(),
         wanted,
         futures: settings.futures,
-        scales: players.iter().map(|p| scale(p.program, settings)).collect::<Result<_, _>>()?,
-        pivots: pivots(first, settings.futures)?,
+        scales: codes.iter().map(|code| scale(code, settings)).collect::<Result<_, _>>()?,
+        pivots: pivots(first, &codes[0], settings.futures)?,
         plans: if wanted.results {
-            players.iter().map(|p| pilot(p.program, settings)).collect::<Result<_, _>>()?
+            codes.iter().map(|code| pilot(code, settings)).collect::<Result<_, _>>()?
         } else {
             Vec::new()
         },
+        codes,
     };
     let work = Work::new(0..settings.futures.div_ceil(CELL), settings);
     let queue = Mutex::new(Queue {
@@ -497,11 +498,11 @@ impl Sums {
 }
 
 /// The greatest likelihood among the first futures, as for a run; none without evidence.
-pub(super) fn scale(program: &Program, settings: &Settings) -> Result<Option<f64>, Stopped> {
+pub(super) fn scale(code: &Code, settings: &Settings) -> Result<Option<f64>, Stopped> {
+    let program = code.program;
     let Some(weight) = program.weight else { return Ok(None) };
     let futures = settings.futures.min(PILOT);
-    let code = Code::of(program);
-    let mut frame = Frame::new(&code);
+    let mut frame = Frame::new(code);
     let mut most = 0.0f64;
     let mut alone: Vec<usize> = (0..program.observations.len()).collect();
     for (first, lanes) in (0..futures.div_ceil(CELL)).flat_map(|cell| run::blocks(futures, cell)) {
@@ -514,9 +515,8 @@ pub(super) fn scale(program: &Program, settings: &Settings) -> Result<Option<f64
 }
 
 /// The middle of each metric in the first futures.
-fn pivots(player: &Player, futures: u64) -> Result<Vec<f64>, Stopped> {
-    let code = Code::of(player.program);
-    let mut frame = Frame::new(&code);
+fn pivots(player: &Player, code: &Code, futures: u64) -> Result<Vec<f64>, Stopped> {
+    let mut frame = Frame::new(code);
     run::play(&mut frame, player.program, 0);
     let lanes = usize::try_from(futures).unwrap_or(LANES).min(LANES);
     run::fault_of(&mut frame, lanes).map_err(Stopped::Fault)?;

@@ -32,7 +32,8 @@ struct Pilot {
 }
 
 /// Plays the first futures to lay out the histograms and to scale the weights.
-pub(super) fn pilot(program: &Program, settings: &Settings) -> Result<Plan, Stopped> {
+pub(super) fn pilot(code: &Code, settings: &Settings) -> Result<Plan, Stopped> {
+    let program = code.program;
     // The pilot is the same whatever the number of futures, so that shards agree; only a smaller run has a smaller one.
     let futures = settings.futures.min(PILOT);
     let series = program.paths.len() * program.ends.len();
@@ -40,9 +41,8 @@ pub(super) fn pilot(program: &Program, settings: &Settings) -> Result<Plan, Stop
     let quiet = Settings { progress: None, ..*settings };
     let work = Work::new(0..futures.div_ceil(CELL), &quiet);
     let parts: Mutex<Vec<Pilot>> = Mutex::new(Vec::new());
-    let code = Code::of(program);
     work.share_out(|work| {
-        let mut frame = Frame::new(&code);
+        let mut frame = Frame::new(code);
         while let Some(cell) = work.next() {
             for (first, lanes) in blocks(futures, cell) {
                 let part = pilot_block(&mut frame, program, first, lanes, first < kept);

@@ -80,7 +80,8 @@ impl<'a> Rows<'a> {
         let outcomes = scenario.outcomes.len();
         let (threads, precision, interrupted) = (request.threads, None, None);
         let settings = Settings { futures, precision, threads, outcomes, progress: None, interrupted };
-        let full = paired::scale(&program, &settings).map_err(|stopped| failure(scenario, &program, stopped))?;
+        let full =
+            paired::scale(&Code::of(&program), &settings).map_err(|stopped| failure(scenario, &program, stopped))?;
         let columns = columns(scenario, &program);
         let (progress, interrupted) = (request.progress, request.interrupted);
         Ok(Self { scenario, program, futures, full, columns, progress, interrupted })

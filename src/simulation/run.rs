@@ -104,17 +104,18 @@ pub fn run(program: &Program, settings: &Settings) -> Result<Run, Stopped> {
 }
 
 fn run_in_pool(program: &Program, settings: &Settings) -> Result<Run, Stopped> {
-    let mut plan = pilot(program, settings)?;
+    let code = Code::of(program);
+    let mut plan = pilot(&code, settings)?;
     let first = if settings.precision.is_some() { ROUND.min(settings.futures) } else { settings.futures };
     plan.exact = first <= EXACT_UP_TO;
     let tallies = Tallies::new(program, &plan);
     let mut run = Run { plan, tallies };
-    play_on(program, settings, first, &mut run)?;
+    play_on(&code, settings, first, &mut run)?;
     while let Some(futures) = settings.precision.and_then(|precision| more(program, &run, precision, settings.futures))
     {
         // What is kept for exact quantiles would be too much, and is no longer asked for.
         run.plan.exact &= futures <= EXACT_UP_TO;
-        play_on(program, settings, futures, &mut run)?;
+        play_on(&code, settings, futures, &mut run)?;
     }
     Ok(run)
 }
@@ -138,7 +139,8 @@ fn more(program: &Program, run: &Run, precision: f64, most: u64) -> Option<u64> 
 }
 
 /// Plays futures beyond those that have been played, up to `futures` in all: the result is that of so many at once.
-fn play_on(program: &Program, settings: &Settings, futures: u64, run: &mut Run) -> Result<(), Stopped> {
+fn play_on(code: &Code, settings: &Settings, futures: u64, run: &mut Run) -> Result<(), Stopped> {
+    let program = code.program;
     let Run { plan, tallies } = run;
     let played = tallies.futures;
     let tell = |finished: u64, _| {
@@ -149,9 +151,8 @@ fn play_on(program: &Program, settings: &Settings, futures: u64, run: &mut Run) 
     let settings = Settings { progress: Some(&tell), ..*settings };
     let work = Work::new(played / CELL..futures.div_ceil(CELL), &settings);
     let parts: Mutex<Vec<Tallies>> = Mutex::new(Vec::new());
-    let code = Code::of(program);
     work.share_out(|work| {
-        let mut frame = Frame::new(&code);
+        let mut frame = Frame::new(code);
         let mut tallies = Tallies::new(program, plan);
         while let Some(cell) = work.next() {
             if let Err(fault) = cell_of(&mut frame, &mut tallies, program, plan, futures, cell) {

@@ -4,7 +4,6 @@
 use super::bins::{Bins, Histogram};
 use super::exact::ExactSum;
 use super::frame::Frame;
-use super::gates::Lanes;
 use super::randomised::Randomised;
 use crate::calendar::day_holding;
 use crate::program::{Branches, EventSlots, LANES, Program};
@@ -358,12 +357,12 @@ impl EventTally {
             None => program.ends.partition_point(|&end| end < date).min(program.steps()),
         };
         let mut counted = [0.0; LANES];
-        for i in 0..LANES {
-            let counts = (dates[i] < f64::INFINITY) & (block.weights[i] > 0);
-            counted[i] = if counts { dates[i] } else { 0.0 };
-        }
-        Lanes::that(LANES, |i| (dates[i] < f64::INFINITY) & (block.weights[i] > 0)).each(|i| {
+        for i in 0..block.lanes {
             let weight = block.weights[i];
+            if dates[i] == f64::INFINITY || weight == 0 {
+                continue;
+            }
+            counted[i] = dates[i];
             let step = step_of(dates[i]);
             self.steps[step] += weight;
             // In a scenario that is decided at one moment there is one.
@@ -391,7 +390,7 @@ impl EventTally {
                 }
             }
             self.count += u128::from(weight) * slots.count.map_or(1, |slot| frame.column(slot)[i] as u128);
-        });
+        }
         if block.plain {
             self.date.add(&counted);
         } else {

@@ -1,6 +1,7 @@
 //! The one integration-test crate: forkcast from outside.
 
 mod analysis;
+mod changes;
 mod charts;
 mod cli;
 mod closed_forms;
