@@ -61,6 +61,7 @@ pub enum News {
 #[derive(Clone)]
 pub struct Full {
     pub version: u64,
+    case: Arc<Case>,
     pub outcome: Arc<Outcome>,
     pub base: Option<Arc<Outcome>>,
 }
@@ -111,7 +112,7 @@ impl Player {
 
     /// The last case that was played with all its futures.
     pub fn full(&self) -> Option<Full> {
-        self.desk.full.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.desk.full().clone()
     }
 }
 
@@ -127,6 +128,10 @@ impl Drop for Player {
 impl Desk {
     fn tray(&self) -> MutexGuard<'_, Tray> {
         self.tray.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn full(&self) -> MutexGuard<'_, Option<Full>> {
+        self.full.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -188,7 +193,9 @@ impl<T: Fn(News)> AtWork<T> {
 
     fn stages(&mut self, job: &Job) -> Result<(), Failure> {
         let all = self.play.futures.unwrap_or(job.case.good.base.run.futures);
-        if all > FIRST {
+        // Where the file has come to have mistakes, the last good case is shown again, and nothing of it has to be played.
+        let known = self.desk.full().clone().filter(|full| Arc::ptr_eq(&full.case, &job.case));
+        if known.is_none() && all > FIRST {
             // However fast the changes come, each that is begun gets its answer.
             let newer = std::mem::take(&mut self.stop);
             let first = self.play(job, FIRST.min(all), false).inspect(|first| self.tell(job, first, "first", QUICK));
@@ -201,9 +208,12 @@ impl<T: Fn(News)> AtWork<T> {
                 }
             }
         }
-        let full = self.play(job, all, true)?;
+        let full = match known {
+            Some(full) => Full { version: job.version, ..full },
+            None => self.play(job, all, true)?,
+        };
         // Who waits for the report is woken by the news.
-        *self.desk.full.lock().unwrap_or_else(PoisonError::into_inner) = Some(full.clone());
+        *self.desk.full() = Some(full.clone());
         self.tell(job, &full, "full", CHARTS);
         self.rank();
         Ok(())
@@ -212,13 +222,14 @@ impl<T: Fn(News)> AtWork<T> {
     /// Plays a case, and the file as it stands.
     fn play(&mut self, job: &Job, futures: u64, all: bool) -> Result<Full, Failure> {
         let base = self.base(futures, all);
-        let version = job.version;
-        if job.case.is_base() {
-            return Ok(Full { version, outcome: base?, base: None });
+        let (version, case) = (job.version, job.case.clone());
+        if case.is_base() {
+            return Ok(Full { version, case, outcome: base?, base: None });
         }
         // A file that cannot be played as it stands is no ghost under a case that can.
         let base = base.map_or_else(|failure| self.unless_stopped(failure), |base| Ok(Some(base)))?;
-        Ok(Full { version, outcome: Arc::new(self.simulate(&job.case, futures)?), base })
+        let outcome = Arc::new(self.simulate(&case, futures)?);
+        Ok(Full { version, case, outcome, base })
     }
 
     fn tell(&self, job: &Job, played: &Full, stage: &'static str, charts: &[Chart]) {
@@ -305,5 +316,63 @@ impl<T: Fn(News)> AtWork<T> {
         if let Ok(tornado) = found {
             (self.tell)(News::Order(tornado.rows.into_iter().map(|row| row.assumption.address).collect()));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workshop::session::Session;
+    use crate::workshop::{case::Setting, state::State};
+    use std::sync::mpsc;
+
+    const FERRY: &str = "[scenario]\nstart = 2027-01-01\nend = 2027-12-31\n[run]\nfutures = 6_000\n\
+                         [events.permit]\nby = 2027-06-30\nprobability = 0.6\n\
+                         [[outcomes]]\nname = \"open\"\nwhen = \"permit\"\n[[outcomes]]\nname = \"closed\"\n";
+
+    /// The stages that are told of a version, up to the last one.
+    fn stages(news: &mpsc::Receiver<News>, version: u64) -> Vec<String> {
+        let mut stages = Vec::new();
+        while stages.last().is_none_or(|stage| stage != "full") {
+            match news.recv_timeout(Duration::from_mins(1)).expect("results of all futures") {
+                News::Results(results) => {
+                    let told = serde_json::to_value(results).unwrap_or_default();
+                    assert_eq!(told["version"], version);
+                    stages.push(told["stage"].as_str().unwrap_or_default().to_owned());
+                }
+                News::Failed { .. } => panic!("the case can be played"),
+                News::Order(_) => {}
+            }
+        }
+        stages
+    }
+
+    #[test]
+    fn a_case_that_is_known_is_told_with_all_its_futures_at_once() {
+        let desk = tempfile::tempdir().expect("a folder");
+        let path = desk.path().join("ferry.toml");
+        std::fs::write(&path, FERRY).expect("a file");
+        let Ok(mut session) = Session::open(&path, Setting::default(), None, None) else { panic!("a scenario") };
+        let (tell, news) = mpsc::channel();
+        let player = Player::start(Play::default(), move |one| tell.send(one).unwrap_or_default());
+        let submit = |session: &Session| {
+            let case = session.case().expect("a case without mistakes");
+            player.submit(Job { version: session.version(), case, dragging: false });
+        };
+        submit(&session);
+        assert_eq!(stages(&news, 1), ["first", "full"]);
+
+        // The file is spoilt: what it was is shown again. A change has to be seen twice.
+        std::fs::write(&path, FERRY.replace("by =", "bye =")).expect("a file");
+        assert_eq!((session.follow(), session.follow(), session.version()), (false, true, 2));
+        let State { mistakes, .. } = session.state();
+        assert!(!mistakes.is_empty());
+        submit(&session);
+        assert_eq!(stages(&news, 2), ["full"]);
+
+        std::fs::write(&path, FERRY.replace("0.6", "0.7")).expect("a file");
+        assert_eq!((session.follow(), session.follow(), session.version()), (false, true, 3));
+        submit(&session);
+        assert_eq!(stages(&news, 3), ["first", "full"]);
     }
 }

@@ -236,6 +236,7 @@ impl Session {
                 self.mistakes = state::mistakes(&read.file.sources, &read.found);
                 if let Some(good) = Good::new(&read.file, &read.reader) {
                     self.good = Arc::new(good);
+                    self.lay();
                 }
             }
             Err(failure) => {
@@ -245,7 +246,8 @@ impl Session {
                 self.watched.add_unread(&self.path);
             }
         }
-        self.changed();
+        // Where the file has mistakes, the case that is shown stays the one that it is.
+        self.version += 1;
     }
 
     /// Writes what is changed into the file, as a variant.
