@@ -39,7 +39,21 @@ pub fn step_key(key: u64, step: u32) -> u64 {
 #[inline(always)]
 #[must_use]
 pub fn word(key: u64, future: u64) -> u64 {
-    mix(key.wrapping_add(future.wrapping_mul(GAMMA)))
+    word_at(key, stride(future))
+}
+
+/// How far a future is from the beginning of any stream: worked out once where it draws many words.
+#[inline(always)]
+#[must_use]
+pub fn stride(future: u64) -> u64 {
+    future.wrapping_mul(GAMMA)
+}
+
+/// The random word of the future that is so far from the beginning.
+#[inline(always)]
+#[must_use]
+pub fn word_at(key: u64, stride: u64) -> u64 {
+    mix(key.wrapping_add(stride))
 }
 
 /// A number inside (0, 1) from a word's upper 52 bits: (k + ½)·2⁻⁵².

@@ -1,6 +1,6 @@
 //! What a body reads and leaves behind, so that it can be done for a few futures apart from the others of their block.
 
-use super::{Binary, Body, Instruction, Op, Slot, Unary};
+use super::{Binary, Body, Instruction, Op, Slot, Ternary, Unary};
 use std::collections::BTreeSet;
 
 /// Notes it at every body; `temporary` says which slots nobody reads after the body in which they are written.
@@ -8,8 +8,10 @@ pub(super) fn note(code: &mut [Instruction], temporary: &[bool]) {
     for instruction in code {
         instruction.op.bodies_mut().for_each(|(body, _)| note(body, temporary));
         let mut own = BTreeSet::new();
-        instruction.op.slots(&mut |slot, _| {
-            own.insert(*slot);
+        instruction.op.slots(&mut |slot, written| {
+            if !written {
+                own.insert(*slot);
+            }
         });
         match &mut instruction.op {
             Op::IfAny { body, .. } => note_body(body, &BTreeSet::new(), temporary),
@@ -55,6 +57,8 @@ fn saved(code: &mut [Instruction]) -> u32 {
         let own = match instruction.op {
             Op::Unary(Unary::Exp | Unary::Ln | Unary::Log10 | Unary::Logit | Unary::Sigmoid, ..)
             | Op::Binary(Binary::Power | Binary::Divide, ..)
+            | Op::Ternary(Ternary::ExpOf | Ternary::SigmoidOf, ..)
+            | Op::Quotient(_)
             | Op::Poisson { .. } => 50,
             Op::Uniform { .. } => 40,
             Op::Normal { .. } | Op::NormalOf { .. } => 150,
@@ -72,11 +76,14 @@ fn lasting(code: &mut [Instruction], temporary: &[bool], keeps: &mut BTreeSet<Sl
         if matches!(instruction.op, Op::IfChanged { .. }) {
             continue;
         }
-        instruction.op.slots(&mut |slot, written| {
-            if written && !temporary[*slot as usize] {
-                keeps.insert(*slot);
-            }
-        });
+        // The bounds of a piece and the number of an occurrence are nobody's business but their own body's.
+        if !matches!(instruction.op, Op::Pieces(_) | Op::Times { .. }) {
+            instruction.op.slots(&mut |slot, written| {
+                if written && !temporary[*slot as usize] {
+                    keeps.insert(*slot);
+                }
+            });
+        }
         instruction.op.bodies_mut().for_each(|(body, _)| lasting(body, temporary, keeps));
     }
 }

@@ -36,15 +36,23 @@ pub fn ceil(x: f64) -> f64 {
     -floor(-x)
 }
 
-/// The lesser; NaN if either is.
 #[inline(always)]
 pub fn min(a: f64, b: f64) -> f64 {
+    if b < a { b } else { a }
+}
+
+#[inline(always)]
+pub fn max(a: f64, b: f64) -> f64 {
+    if b > a { b } else { a }
+}
+
+#[inline(always)]
+pub fn min_or_nan(a: f64, b: f64) -> f64 {
     if (b < a) | b.is_nan() { b } else { a }
 }
 
-/// The greater; NaN if either is.
 #[inline(always)]
-pub fn max(a: f64, b: f64) -> f64 {
+pub fn max_or_nan(a: f64, b: f64) -> f64 {
     if (b > a) | b.is_nan() { b } else { a }
 }
 
@@ -100,6 +108,12 @@ macro_rules! binary {
             $crate::program::Binary::Power => $apply!(|a: f64, b: f64| $crate::chance::math::elementary::pow(a, b)),
             $crate::program::Binary::Min => $apply!(|a: f64, b: f64| $crate::program::fold::min(a, b)),
             $crate::program::Binary::Max => $apply!(|a: f64, b: f64| $crate::program::fold::max(a, b)),
+            $crate::program::Binary::MinOrNan => {
+                $apply!(|a: f64, b: f64| $crate::program::fold::min_or_nan(a, b))
+            }
+            $crate::program::Binary::MaxOrNan => {
+                $apply!(|a: f64, b: f64| $crate::program::fold::max_or_nan(a, b))
+            }
             $crate::program::Binary::Less => $apply!(|a: f64, b: f64| $crate::program::fold::yes_no(a < b)),
             $crate::program::Binary::AtMost => $apply!(|a: f64, b: f64| $crate::program::fold::yes_no(a <= b)),
             $crate::program::Binary::Equal => $apply!(|a: f64, b: f64| $crate::program::fold::yes_no(a == b)),
@@ -132,6 +146,12 @@ macro_rules! ternary {
                 $apply!(|c: f64, a: f64, b: f64| $crate::program::fold::select_or_nan(c, a, b))
             }
             $crate::program::Ternary::MultiplyAdd => $apply!(|a: f64, b: f64, c: f64| a.mul_add(b, c)),
+            $crate::program::Ternary::ExpOf => {
+                $apply!(|a: f64, b: f64, c: f64| $crate::chance::math::elementary::exp(a.mul_add(b, c)))
+            }
+            $crate::program::Ternary::SigmoidOf => {
+                $apply!(|a: f64, b: f64, c: f64| $crate::chance::math::elementary::sigmoid(a.mul_add(b, c)))
+            }
             $crate::program::Ternary::Between => {
                 $apply!(|a: f64, b: f64, c: f64| $crate::program::fold::min($crate::program::fold::max(a, b), c))
             }
@@ -201,8 +221,8 @@ pub fn range_binary(operation: Binary, a: Range, b: Range) -> Range {
             Range { low: 0.0, high: f64::INFINITY, nan: nan || infinite }
         }
         Binary::Power => Range::ANY,
-        Binary::Min => Range { low: a.low.min(b.low), high: a.high.min(b.high), nan },
-        Binary::Max => Range { low: a.low.max(b.low), high: a.high.max(b.high), nan },
+        Binary::Min | Binary::MinOrNan => Range { low: a.low.min(b.low), high: a.high.min(b.high), nan },
+        Binary::Max | Binary::MaxOrNan => Range { low: a.low.max(b.low), high: a.high.max(b.high), nan },
         Binary::Less | Binary::AtMost | Binary::Equal | Binary::Different | Binary::And | Binary::Or => Range::YES_NO,
         _ => Range { nan, ..Range::YES_NO },
     }
@@ -213,6 +233,8 @@ pub fn range_ternary(operation: Ternary, a: Range, b: Range, c: Range) -> Range 
         Ternary::Select => b.union(c),
         Ternary::SelectOrNan => Range { nan: a.nan || b.nan || c.nan, ..b.union(c) },
         Ternary::MultiplyAdd => a.multiply(b).add(c),
+        Ternary::ExpOf => range_unary(Unary::Exp, a.multiply(b).add(c)),
+        Ternary::SigmoidOf => range_unary(Unary::Sigmoid, a.multiply(b).add(c)),
         Ternary::Between => range_binary(Binary::Min, range_binary(Binary::Max, a, b), c),
     }
 }

@@ -1,7 +1,7 @@
 //! Sums and products that follow one another made one operation, and what decides nothing left out: half the columns need
 //! not be written and read again. A result may differ by what rounding once instead of twice makes of it.
 
-use super::{Binary, Instruction, Op, Operand, Slot, Ternary, Unary, When};
+use super::{Binary, Instruction, Op, Operand, Quotient, Slot, Ternary, Unary, When};
 
 /// How far back the operation is looked for that gave an operand.
 const BACK: usize = 64;
@@ -46,8 +46,9 @@ impl Fuse<'_> {
     fn step(&mut self, code: &mut [Instruction], i: usize, dead: &mut [bool]) -> bool {
         let op = self.linear_of_linear(code, i).or_else(|| self.sum_of_product(code, i));
         let op = op.or_else(|| self.turned(code, i)).or_else(|| self.between(code, i));
+        let op = op.or_else(|| self.function_of_sum(code, i)).or_else(|| self.times_quotient(code, i));
         let Some((op, from)) = op else {
-            return self.under_mask(code, i, dead);
+            return self.quotient_of_sums(code, i, dead) || self.under_mask(code, i, dead);
         };
         let mut gone = std::mem::replace(&mut code[i].op, op);
         gone.slots(&mut |slot, written| self.reads[*slot as usize] -= u32::from(!written));
@@ -138,14 +139,72 @@ impl Fuse<'_> {
     }
 
     fn between(&self, code: &mut [Instruction], i: usize) -> Option<(Op, usize)> {
-        let Op::Binary(Binary::Min, out, x, high @ Operand::Constant(_)) = code[i].op else {
+        let Op::Binary(Binary::Min | Binary::MinOrNan, out, x, high @ Operand::Constant(_)) = code[i].op else {
             return None;
         };
         let from = self.only_maker(code, i, x)?;
-        let Op::Binary(Binary::Max, _, x, low @ Operand::Constant(_)) = code[from].op else {
+        let Op::Binary(Binary::Max | Binary::MaxOrNan, _, x, low @ Operand::Constant(_)) = code[from].op else {
             return None;
         };
         Some((Op::Ternary(Ternary::Between, out, x, low, high), from))
+    }
+
+    fn function_of_sum(&self, code: &mut [Instruction], i: usize) -> Option<(Op, usize)> {
+        let (does, out, x) = match code[i].op {
+            Op::Unary(Unary::Exp, out, x) => (Ternary::ExpOf, out, x),
+            Op::Unary(Unary::Sigmoid, out, x) => (Ternary::SigmoidOf, out, x),
+            _ => return None,
+        };
+        let from = self.only_maker(code, i, x)?;
+        let [a, b, c] = match code[from].op {
+            Op::Ternary(Ternary::MultiplyAdd, _, a, b, c) => [a, b, c],
+            Op::Binary(Binary::Add, _, a, b) => [a, ONE, b],
+            Op::Binary(Binary::Subtract, _, a, b) => [b, Operand::Constant(-1.0), a],
+            _ => return None,
+        };
+        Some((Op::Ternary(does, out, a, b, c), from))
+    }
+
+    /// (x · a + b) / (x · c + d)
+    fn quotient_of_sums(&mut self, code: &mut [Instruction], i: usize, dead: &mut [bool]) -> bool {
+        let Op::Binary(Binary::Divide, out, above, below) = code[i].op else {
+            return false;
+        };
+        let (Some(above), Some(below)) = (self.only_maker(code, i, above), self.only_maker(code, i, below)) else {
+            return false;
+        };
+        let (&Op::Ternary(Ternary::MultiplyAdd, _, p, q, b), &Op::Ternary(Ternary::MultiplyAdd, _, r, s, d)) =
+            (&code[above].op, &code[below].op)
+        else {
+            return false;
+        };
+        let ways = [(p, q, r, s), (p, q, s, r), (q, p, r, s), (q, p, s, r)];
+        let Some((x, a, _, c)) = ways.into_iter().find(|(x, _, same, _)| x == same && matches!(x, Operand::Slot(_)))
+        else {
+            return false;
+        };
+        let mut op = Op::Quotient(Box::new(Quotient { out, times: ONE, x, above: [a, b], below: [c, d] }));
+        std::mem::swap(&mut code[i].op, &mut op);
+        op.slots(&mut |slot, written| self.reads[*slot as usize] -= u32::from(!written));
+        code[i].op.slots(&mut |slot, written| self.reads[*slot as usize] += u32::from(!written));
+        self.bury(code, above, dead);
+        self.bury(code, below, dead);
+        true
+    }
+
+    fn times_quotient(&self, code: &mut [Instruction], i: usize) -> Option<(Op, usize)> {
+        let Op::Binary(Binary::Multiply, out, a, b) = code[i].op else {
+            return None;
+        };
+        [(a, b), (b, a)].into_iter().find_map(|(times, quotient)| {
+            let from = self.only_maker(code, i, quotient)?;
+            match &code[from].op {
+                Op::Quotient(quotient) if quotient.times == ONE => {
+                    Some((Op::Quotient(Box::new(Quotient { out, times, ..**quotient })), from))
+                }
+                _ => None,
+            }
+        })
     }
 
     /// In `mask and …` what stands behind matters only where the mask holds: a choice by the same mask is decided there.
@@ -366,7 +425,7 @@ mod tests {
         ];
         assert_eq!(fused(&quotient).len(), 2);
         let rounded = [&quotient[..], &[Op::Unary(Unary::Exp, 6, slot(5))]].concat();
-        assert_eq!(fused(&rounded), ["s5 = s0 * 0.3333333333333333 + -0.3333333333333333", "s6 = exp(s5)"]);
+        assert_eq!(fused(&rounded), ["s6 = exp(s0 * 0.3333333333333333 + -0.3333333333333333)"]);
     }
 
     #[test]

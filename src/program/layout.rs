@@ -1,7 +1,7 @@
 //! Which column a value lives in: values that are needed only within a step share columns, so that the columns in use stay
 //! in the nearest cache. Slots that are kept (states, what is set once, what is read at the end) keep their numbers.
 
-use super::{Instruction, Op, Operand, Pieces, Program, Slot};
+use super::{Instruction, Op, Operand, Pieces, Program, Quotient, Slot};
 
 impl Op {
     /// Calls `f` with every slot it touches itself (not those of its body); the flag says whether it is written.
@@ -25,6 +25,11 @@ impl Op {
                 read(a, f);
                 read(b, f);
                 read(c, f);
+                f(out, true);
+            }
+            Op::Quotient(quotient) => {
+                let Quotient { out, times, x, above: [a, b], below: [c, d] } = &mut **quotient;
+                [times, x, a, b, c, d].into_iter().for_each(|operand| read(operand, f));
                 f(out, true);
             }
             Op::Uniform { out, .. } | Op::Normal { out, .. } => f(out, true),
@@ -118,6 +123,15 @@ impl Op {
 struct Life {
     first: usize,
     last: usize,
+    /// Whether what gives it may write over what it reads.
+    in_place: bool,
+}
+
+impl Op {
+    /// Whether each strip is written when all that is needed of it has been read.
+    fn in_place(&self) -> bool {
+        matches!(self, Op::Unary(..) | Op::Binary(..) | Op::Ternary(..) | Op::Quotient(_))
+    }
 }
 
 struct Lives<'a> {
@@ -131,9 +145,11 @@ struct Lives<'a> {
 impl Lives<'_> {
     fn measure(&mut self, code: &mut [Instruction]) {
         for instruction in code {
-            self.position += 1;
+            // Ends of loops have places of their own between those of operations.
+            self.position += 2;
             let position = self.position;
-            instruction.op.slots(&mut |slot, _| self.touch(*slot, position));
+            let in_place = instruction.op.in_place();
+            instruction.op.slots(&mut |slot, _| self.touch(*slot, position, in_place));
             let mut again = false;
             for (body, repeated) in instruction.op.bodies_mut() {
                 if repeated {
@@ -142,26 +158,26 @@ impl Lives<'_> {
                 self.measure(body);
                 if repeated {
                     let (_, outside) = self.loops.pop().expect("pushed above");
-                    let end = self.position;
+                    let end = self.position + 1;
                     for slot in outside {
-                        self.touch(slot, end);
+                        self.touch(slot, end, false);
                     }
                     again = true;
                 }
             }
             if again {
                 // A loop reads its operands again at the start of every round.
-                let end = self.position;
-                instruction.op.slots(&mut |slot, _| self.touch(*slot, end));
+                let end = self.position + 1;
+                instruction.op.slots(&mut |slot, _| self.touch(*slot, end, false));
             }
         }
     }
 
-    fn touch(&mut self, slot: Slot, position: usize) {
+    fn touch(&mut self, slot: Slot, position: usize, in_place: bool) {
         if !self.temporary[slot as usize] {
             return;
         }
-        let life = self.lives[slot as usize].get_or_insert(Life { first: position, last: position });
+        let life = self.lives[slot as usize].get_or_insert(Life { first: position, last: position, in_place });
         life.last = life.last.max(position);
         for (start, outside) in &mut self.loops {
             if life.first < *start {
@@ -193,7 +209,7 @@ pub(super) fn reuse_columns(program: &mut Program, temporary: &[bool]) {
     let mut busy: Vec<(usize, Slot)> = Vec::new();
     for (life, slot) in order {
         busy.retain(|&(last, used)| {
-            let over = last < life.first;
+            let over = last < life.first || (last == life.first && life.in_place);
             if over {
                 free.insert(used);
             }

@@ -29,6 +29,10 @@ use std::sync::Arc;
 /// columns of a step stay in the nearest caches. 128 were measured to be faster than 64.
 pub const LANES: usize = 128;
 
+/// Where no more occurrences than this are expected, they are counted one by one, up to [`MOST_OF_FEW`].
+pub const FEW_EXPECTED: f64 = 16.0;
+pub const MOST_OF_FEW: f64 = 200.0;
+
 /// A column of the frame: one number for each future of the block.
 pub type Slot = u32;
 
@@ -72,8 +76,8 @@ pub enum Unary {
     NormalShare,
 }
 
-/// Comparisons and logic come in two forms: those named `…OrNan` carry a NaN on, the others are for operands that cannot
-/// be NaN.
+/// Comparisons, logic and extremes come in two forms: those named `…OrNan` carry a NaN on, the others are for operands that
+/// cannot be NaN.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Binary {
     Add,
@@ -83,6 +87,8 @@ pub enum Binary {
     Power,
     Min,
     Max,
+    MinOrNan,
+    MaxOrNan,
     Less,
     AtMost,
     Equal,
@@ -105,7 +111,11 @@ pub enum Ternary {
     SelectOrNan,
     /// a · b + c, rounded once.
     MultiplyAdd,
-    /// a, but at least b, and then at most c.
+    /// The same in an exponential function.
+    ExpOf,
+    /// The same in 1 / (1 + e⁻ˣ).
+    SigmoidOf,
+    /// a, but at least b, and then at most c; NaN if a is.
     Between,
 }
 
@@ -133,6 +143,7 @@ pub enum Op {
     Unary(Unary, Slot, Operand),
     Binary(Binary, Slot, Operand, Operand),
     Ternary(Ternary, Slot, Operand, Operand, Operand),
+    Quotient(Box<Quotient>),
     Uniform {
         out: Slot,
         key: u64,
@@ -226,6 +237,17 @@ pub enum Op {
         size: u32,
         step: u32,
     },
+}
+
+/// times · (x · a + b) / (x · c + d): what a piece of a window leaves of an event's survival.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Quotient {
+    pub out: Slot,
+    pub times: Operand,
+    pub x: Operand,
+    /// a and b, then c and d.
+    pub above: [Operand; 2],
+    pub below: [Operand; 2],
 }
 
 /// The quantile of a distribution whose parameters differ from future to future; NaN where it refuses them.

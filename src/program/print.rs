@@ -1,7 +1,7 @@
 //! A program in print: an operation a line, `s7` a column, `t2` a table with a number for each step, and in front the steps
 //! in which the operation is executed where those are not all.
 
-use super::{ALWAYS, Binary, Instruction, Once, Op, Operand, Pieces, Program, Slot, Ternary, Unary};
+use super::{ALWAYS, Binary, Instruction, Once, Op, Operand, Pieces, Program, Quotient, Slot, Ternary, Unary};
 use std::fmt::{Display, Formatter, Result};
 
 impl Display for Program {
@@ -108,8 +108,14 @@ impl Display for Op {
                 Ternary::Select => write!(f, "s{out} = if {a} then {b} else {c}"),
                 Ternary::SelectOrNan => write!(f, "s{out} = if {a} then {b} else {c} or nan"),
                 Ternary::MultiplyAdd => write!(f, "s{out} = {a} * {b} + {c}"),
+                Ternary::ExpOf => write!(f, "s{out} = exp({a} * {b} + {c})"),
+                Ternary::SigmoidOf => write!(f, "s{out} = sigmoid({a} * {b} + {c})"),
                 Ternary::Between => write!(f, "s{out} = {a} between {b} and {c}"),
             },
+            Op::Quotient(quotient) => {
+                let Quotient { out, times, x, above: [a, b], below: [c, d] } = &**quotient;
+                write!(f, "s{out} = {times} * ({x} * {a} + {b}) / ({x} * {c} + {d})")
+            }
             Op::Uniform { out, key, once } => write!(f, "s{out} = uniform {key:016x}{}", once_in(*once)),
             Op::Normal { out, key, once } => write!(f, "s{out} = normal {key:016x}{}", once_in(*once)),
             Op::NormalOf { out, uniform } => write!(f, "s{out} = normal of {uniform}"),

@@ -3,7 +3,7 @@
 
 use super::changes::Changes;
 use super::fuse::Fuse;
-use super::{Binary, IfLess, Instruction, Op, Operand, Program, Slot, Unary};
+use super::{Binary, IfLess, Instruction, Op, Operand, Program, Slot, Unary, When};
 
 /// Rewrites the parts that are executed in every step; `temporary` says which slots are written anew before each reading,
 /// and loses those that are kept after all.
@@ -52,6 +52,7 @@ impl Op {
             | Op::Lookup { out, .. }
             | Op::Recall { out, .. } => Some(out),
             Op::DrawWith(draw) => Some(&mut draw.out),
+            Op::Quotient(quotient) => Some(&mut quotient.out),
             _ => None,
         }
     }
@@ -78,30 +79,59 @@ fn leave_out_unread(code: &mut Vec<Instruction>, temporary: &[bool], reads: &mut
     }
 }
 
-/// A result that is only copied into a state goes there at once.
+/// A result that is copied into a state goes there at once, if all that reads it besides stands before the copy, and the
+/// state is not touched in between.
 fn write_in_place(code: &mut Vec<Instruction>, temporary: &[bool], reads: &[u32]) {
     let mut i = 0;
     while i < code.len() {
         code[i].op.bodies_mut().for_each(|(body, _)| write_in_place(body, temporary, reads));
-        let (done, rest) = code.split_at_mut(i + 1);
-        let (instruction, next) = (&mut done[i], rest.first());
-        let copied = match next {
-            Some(Instruction { op: Op::Unary(Unary::Copy, state, Operand::Slot(from)), when })
-                if *when == instruction.when =>
-            {
-                Some((*state, *from))
-            }
-            _ => None,
-        };
-        if let (Some((state, from)), Some(out)) = (copied, instruction.op.result())
-            && *out == from
-            && temporary[from as usize]
-            && reads[from as usize] == 1
+        let when = code[i].when;
+        if let Some(result) = code[i].op.result().copied().filter(|out| temporary[*out as usize])
+            && let Some((copy, state)) = copied(&mut code[i + 1..], when, result, reads[result as usize])
         {
-            *out = state;
-            code.remove(i + 1);
+            code.remove(i + 1 + copy);
+            for instruction in &mut code[i..=i + copy] {
+                replace(&mut instruction.op, result, state);
+            }
         }
         i += 1;
+    }
+}
+
+/// How far off a result is copied into a state, and into which one; none if it cannot be written there at once.
+fn copied(code: &mut [Instruction], when: When, result: Slot, reads: u32) -> Option<(usize, Slot)> {
+    /// How far off a copy is looked for.
+    const AHEAD: usize = 8;
+    let found = code.iter().take(AHEAD).enumerate().find_map(|(place, instruction)| match instruction.op {
+        Op::Unary(Unary::Copy, state, Operand::Slot(from)) if from == result && instruction.when == when => {
+            Some((place, state))
+        }
+        _ => None,
+    });
+    let (place, state) = found?;
+    let (mut read, mut free) = (1, true);
+    for instruction in &mut code[..place] {
+        visit(&mut instruction.op, &mut |slot, written| {
+            read += u32::from(*slot == result && !written);
+            free &= *slot != state && !(written && *slot == result);
+        });
+    }
+    (free && read == reads).then_some((place, state))
+}
+
+fn replace(op: &mut Op, from: Slot, to: Slot) {
+    visit(op, &mut |slot, _| {
+        if *slot == from {
+            *slot = to;
+        }
+    });
+}
+
+/// Calls `f` with every slot that an operation or its bodies touch.
+fn visit(op: &mut Op, f: &mut impl FnMut(&mut Slot, bool)) {
+    op.slots(f);
+    for (body, _) in op.bodies_mut() {
+        body.iter_mut().for_each(|inner| visit(&mut inner.op, f));
     }
 }
 

@@ -88,14 +88,15 @@ pub struct Histogram {
     atoms: Vec<u64>,
     /// The least and greatest value of each of `counts`, if the series is lumpy.
     extremes: Vec<(f64, f64)>,
-    /// The least and greatest value, for each of the lanes that vector code compares at once.
+    /// The least and greatest value of every sixteenth future.
     least: [f64; SIDE],
     greatest: [f64; SIDE],
 }
 
 /// Adding it to a number below 2³² leaves that number, rounded, in the low bits.
 const ROUNDER: f64 = 4_503_599_627_370_496.0;
-const SIDE: usize = 8;
+/// Extremes that run side by side: one alone would wait for itself.
+const SIDE: usize = 16;
 
 /// The bins of a column of values.
 #[inline(always)]
@@ -128,37 +129,44 @@ impl Histogram {
         }
     }
 
-    /// Adds the first values of a column, each with its weight; `plain` says that all count, and weigh 1.
+    /// Adds the values of a column, each of which weighs 1.
     #[inline(always)]
-    pub fn add(&mut self, bins: &Bins, values: &[f64; LANES], weights: &[u64], lanes: usize, plain: bool) {
+    pub fn add_plain(&mut self, bins: &Bins, values: &[f64; LANES]) {
         if self.recent.is_empty() {
-            if plain && values.iter().all(|value| value.to_bits() == values[0].to_bits()) {
+            if values.iter().all(|value| value.to_bits() == values[0].to_bits()) {
                 self.add_one(bins, values[0], LANES as u64);
-                return;
+            } else {
+                values.iter().for_each(|&value| self.add_one(bins, value, 1));
             }
+            return;
+        }
+        self.reach(values);
+        if self.unsettled + LANES > usize::from(u16::MAX) {
+            self.settle();
+        }
+        self.unsettled += LANES;
+        let recent = &mut self.recent[..];
+        for bin in places(bins, values) {
+            recent[bin as usize] += 1;
+        }
+    }
+
+    /// Adds the first values of a column, each with its weight.
+    #[inline(always)]
+    pub fn add(&mut self, bins: &Bins, values: &[f64; LANES], weights: &[u64], lanes: usize) {
+        if self.recent.is_empty() {
             for i in 0..lanes {
                 self.add_one(bins, values[i], weights[i]);
             }
             return;
         }
-        if plain {
-            self.reach(values);
-            if self.unsettled + LANES > usize::from(u16::MAX) {
-                self.settle();
-            }
-            self.unsettled += LANES;
-            for bin in places(bins, values) {
-                self.recent[bin as usize] += 1;
-            }
-        } else {
-            // What does not count is as if it were another value of the series.
-            let first = values[0];
-            let counted = std::array::from_fn(|i| if i < lanes { values[i] } else { first });
-            self.reach(&counted);
-            let bin = places(bins, &counted);
-            for i in 0..lanes {
-                self.counts[bin[i] as usize] += weights[i];
-            }
+        // What does not count is as if it were another value of the series.
+        let first = values[0];
+        let counted = std::array::from_fn(|i| if i < lanes { values[i] } else { first });
+        self.reach(&counted);
+        let bin = places(bins, &counted);
+        for i in 0..lanes {
+            self.counts[bin[i] as usize] += weights[i];
         }
     }
 

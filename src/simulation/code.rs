@@ -67,10 +67,10 @@ pub struct Code<'a> {
     pub(super) step: Vec<Call>,
     pub(super) end: Vec<Call>,
     rest: Vec<Rest<'a>>,
-    /// The program's tables as they are needed: a row for each step.
-    tables: Vec<f64>,
-    /// The numbers that stay the same; their places follow those of the tables.
-    constants: Vec<f64>,
+    /// All numbers that operands may stand for, a row for each step: those of the tables, then those that stay the same.
+    numbers: Vec<f64>,
+    /// How long a row is.
+    row: usize,
 }
 
 impl<'a> Code<'a> {
@@ -82,22 +82,15 @@ impl<'a> Code<'a> {
         let step = writer.code_of(&[&program.before, &program.update, &program.after], every);
         let end = writer.code_of(&[&program.end], When::default());
         let Writer { rest, constants, .. } = writer;
-        let steps = 0..program.ends.len();
-        let tables = steps.flat_map(|step| program.tables.iter().map(move |table| table[step])).collect();
-        Code { program, once, step, end, rest, tables, constants }
+        let row = |step: usize| program.tables.iter().map(move |table| table[step]).chain(constants.iter().copied());
+        let numbers = (0..program.ends.len()).flat_map(row).collect();
+        Code { program, once, step, end, rest, numbers, row: tables + constants.len() }
     }
 
-    /// All numbers that operands may stand for, as they are in the first step.
-    pub(super) fn numbers(&self) -> Vec<f64> {
-        let tables = self.program.tables.len();
-        [&self.tables[..tables], &self.constants].concat()
-    }
-
-    /// Puts those in place that belong to a step.
+    /// What operands that are no columns stand for in a step.
     #[inline]
-    pub(super) fn turn_to(&self, step: usize, numbers: &mut [f64]) {
-        let tables = self.program.tables.len();
-        numbers[..tables].copy_from_slice(&self.tables[step * tables..][..tables]);
+    pub(super) fn numbers(&self, step: usize) -> &[f64] {
+        &self.numbers[step * self.row..][..self.row]
     }
 }
 
@@ -280,6 +273,7 @@ fn kernel(op: &Op, numbers: [bool; 3]) -> Kernel {
             }
             ternary!(operation, apply)
         }
+        Op::Quotient(_) => for_op!(Op::Quotient(quotient) => |frame| frame.quotient(quotient)),
         Op::Uniform { .. } => {
             for_op!(Op::Uniform { out, key, once } => |frame| frame.uniforms(*out, frame.stream(*key, *once)))
         }

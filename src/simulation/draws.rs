@@ -1,29 +1,38 @@
 //! What luck decides in a frame, uniforms being given: branches, numbers of occurrences, values of distributions.
 
-use super::frame::{Frame, Source};
-use super::gates::Lanes;
+use super::frame::{Frame, STRIP, Source, lanes_where};
 use crate::chance::distributions::Distribution;
 use crate::chance::math::elementary::exp;
-use crate::program::{DrawWith, Operand, Slot};
+use crate::program::{DrawWith, FEW_EXPECTED, MOST_OF_FEW, Operand, Slot};
 
 impl Frame<'_> {
+    #[inline(always)]
     pub(super) fn pick(&mut self, out: Slot, uniform: Operand, weights: &[Operand]) {
-        for lane in 0..self.lanes {
-            let u = self.lane(uniform, lane);
-            let weight = |&w: &Operand| self.lane(w, lane);
-            let mut total = 0.0;
-            weights.iter().for_each(|w| total += weight(w));
-            let (mut index, mut reached) = (0.0, 0.0);
-            for w in &weights[..weights.len() - 1] {
-                reached += weight(w);
-                index += if u * total >= reached { 1.0 } else { 0.0 };
-            }
+        for k in 0..self.width / STRIP {
+            let weight = |w: &Operand| self.strip(*w, k);
+            let mut total = [0.0; STRIP];
             // Rounding may carry a draw past the last branch that has a chance.
-            let last = weights.iter().rposition(|w| weight(w) > 0.0).unwrap_or(0) as f64;
-            let found = if index > last { last } else { index };
-            self.columns[out as usize].0[lane] = if total > 0.0 { found } else { f64::NAN };
+            let mut last = [0.0; STRIP];
+            for (place, weight) in weights.iter().map(weight).enumerate() {
+                for i in 0..STRIP {
+                    total[i] += weight[i];
+                    last[i] = if weight[i] > 0.0 { place as f64 } else { last[i] };
+                }
+            }
+            let u = self.strip(uniform, k);
+            let (mut index, mut reached) = ([0.0; STRIP], [0.0; STRIP]);
+            for weight in weights[..weights.len() - 1].iter().map(weight) {
+                for i in 0..STRIP {
+                    reached[i] += weight[i];
+                    index[i] += if u[i] * total[i] >= reached[i] { 1.0 } else { 0.0 };
+                }
+            }
+            let found: [f64; STRIP] = std::array::from_fn(|i| {
+                let found = if index[i] > last[i] { last[i] } else { index[i] };
+                if total[i] > 0.0 { found } else { f64::NAN }
+            });
+            self.column_mut(out).as_chunks_mut().0[k] = found;
         }
-        self.finish(out);
     }
 
     #[inline(always)]
@@ -50,18 +59,16 @@ impl Frame<'_> {
                 few(u, none, none + none * mean)
             }),
         }
-        let column = &self.columns[out as usize].0;
-        Lanes::that(self.width, |i| column[i] == MORE).each(|lane| {
-            self.columns[out as usize].0[lane] = occurrences(self.lane(mean, lane), self.lane(uniform, lane));
+        let column = out as usize;
+        lanes_where!(self, [column], |i| column[i] == MORE).each(|lane| {
+            self.column_mut(out)[lane] = occurrences(self.lane(mean, lane), self.lane(uniform, lane));
         });
     }
 
+    #[inline(always)]
     pub(super) fn draw(&mut self, out: Slot, uniform: Operand, distribution: &Distribution) {
-        for lane in 0..self.lanes {
-            let u = self.lane(uniform, lane);
-            self.columns[out as usize].0[lane] = distribution.quantile(u, 1.0 - u);
-        }
-        self.finish(out);
+        self.map1(out, self.source(uniform), |u| u);
+        distribution.column(self.column_mut(out));
     }
 
     /// Draws from a distribution whose parameters belong to the future.
@@ -78,25 +85,24 @@ impl Frame<'_> {
             None => Ok(d),
             Some((low, high)) => d.truncated(low, high),
         });
-        self.columns[draw.out as usize].0[lane] = fitted.map_or(f64::NAN, |d| d.quantile(u, 1.0 - u));
+        self.column_mut(draw.out)[lane] = fitted.map_or(f64::NAN, |d| d.quantile(u, 1.0 - u));
     }
 }
 
 /// How many occurrences a uniform stands for when `mean` are expected: the least number with at least that share.
 fn occurrences(mean: f64, u: f64) -> f64 {
-    /// Up to here the shares are summed up one by one, beyond it the general quantile is quicker.
-    const FEW: f64 = 16.0;
     if mean.is_nan() {
         return f64::NAN;
     }
-    if mean > FEW {
+    // Up to there the shares are summed up one by one, beyond it the general quantile is quicker.
+    if mean > FEW_EXPECTED {
         let poisson = crate::chance::distributions::find("poisson");
         let fitted = poisson.and_then(|family| Distribution::of(family, 0, &[mean]).ok());
         return fitted.map_or(f64::NAN, |d| d.quantile(u, 1.0 - u));
     }
     let mut share = exp(-mean);
     let (mut sum, mut k) = (share, 0.0);
-    while sum < u && k < 200.0 {
+    while sum < u && k < MOST_OF_FEW {
         k += 1.0;
         share *= mean / k;
         sum += share;

@@ -4,22 +4,22 @@
 
 use super::code::{Call, Code, execute};
 use super::gates::{FEW, Lane};
-use crate::chance::uniform::{step_key, uniform, word};
-use crate::program::{LANES, Once, Operand, Slot};
+use crate::chance::uniform::{step_key, stride, uniform, word_at};
+use crate::program::{LANES, Once, Operand, Quotient, Slot};
 
 /// Lanes that are worked on at once: read into registers, computed, written back. What an operation writes it may read.
 pub(super) const STRIP: usize = 16;
-type Strip = [f64; STRIP];
+pub(super) type Strip = [f64; STRIP];
 
 const _: () = assert!(LANES.is_multiple_of(STRIP));
 
-/// One number for each future of the block.
+/// One number for each future.
 #[derive(Clone, Debug)]
 #[repr(align(64))]
-pub struct Column(pub [f64; LANES]);
+pub(super) struct Column<const WIDTH: usize>(pub [f64; WIDTH]);
 
-impl Column {
-    const EMPTY: Column = Column([0.0; LANES]);
+impl<const WIDTH: usize> Column<WIDTH> {
+    const EMPTY: Self = Column([0.0; WIDTH]);
 
     #[inline(always)]
     fn strip(&self, k: usize) -> Strip {
@@ -38,11 +38,15 @@ pub struct Fault {
 /// The columns of one block of futures.
 pub struct Frame<'a> {
     pub(super) code: &'a Code<'a>,
-    pub(super) columns: Vec<Column>,
+    pub(super) columns: Vec<Column<LANES>>,
+    /// The columns of a frame that does some futures of a block apart: short, so that they lie close together.
+    pub(super) strips: Vec<Column<STRIP>>,
     /// What operands that are no columns stand for, in this step.
-    pub(super) numbers: Vec<f64>,
+    numbers: &'a [f64],
     /// Which future each lane is.
     pub(super) futures: [u64; LANES],
+    /// How far each is from the beginning of any stream of random words.
+    strides: [u64; LANES],
     /// How many lanes there are; vector code works on some more, up to `width`, that are copies of the first: on the whole
     /// block, or on one strip.
     pub(super) lanes: usize,
@@ -71,14 +75,15 @@ pub(super) enum Source {
 /// itself to become vector code, hence a macro.
 macro_rules! write_strips {
     ($frame:ident, $out:ident, [$($column:ident),*], |$i:ident| $value:expr) => {{
-        let columns = &mut $frame.columns[..];
         // The numbers of strips are known, which saves much of what surrounds the loop.
         if $frame.width == LANES {
+            let columns = &mut $frame.columns[..];
             for k in 0..LANES / STRIP {
                 write_strips!(columns, $out, k, [$($column),*], |$i| $value);
             }
         } else {
-            write_strips!(columns, $out, 0, [$($column),*], |$i| $value);
+            let strips = &mut $frame.strips[..];
+            write_strips!(strips, $out, 0, [$($column),*], |$i| $value);
         }
     }};
     ($columns:ident, $out:ident, $k:expr, [$($column:ident),*], |$i:ident| $value:expr) => {{
@@ -91,6 +96,21 @@ macro_rules! write_strips {
     }};
 }
 
+/// The lanes in which something holds of columns; `i` is the lane.
+macro_rules! lanes_where {
+    ($frame:ident, [$($column:ident),*], |$i:ident| $holds:expr) => {
+        if $frame.width == $crate::program::LANES {
+            $(let $column = &$frame.columns[$column].0;)*
+            $crate::simulation::gates::Lanes::of::<{ $crate::program::LANES }>(|$i| $holds)
+        } else {
+            $(let $column = &$frame.strips[$column].0;)*
+            $crate::simulation::gates::Lanes::of::<{ $crate::simulation::frame::STRIP }>(|$i| $holds)
+        }
+    };
+}
+
+pub(super) use lanes_where;
+
 /// Whether any bit is set.
 #[inline(always)]
 fn any_bit(words: impl Iterator<Item = u64>) -> bool {
@@ -99,16 +119,19 @@ fn any_bit(words: impl Iterator<Item = u64>) -> bool {
 
 impl<'a> Frame<'a> {
     pub fn new(code: &'a Code<'a>) -> Self {
-        let side = Frame::without_side(code);
-        Frame { side: Some(Box::new(side)), ..Frame::without_side(code) }
+        let side = Frame { strips: vec![Column::EMPTY; code.program.slots], ..Frame::empty(code) };
+        let columns = vec![Column::EMPTY; code.program.slots];
+        Frame { columns, side: Some(Box::new(side)), ..Frame::empty(code) }
     }
 
-    fn without_side(code: &'a Code<'a>) -> Self {
+    fn empty(code: &'a Code<'a>) -> Self {
         Frame {
             code,
-            columns: vec![Column::EMPTY; code.program.slots],
-            numbers: code.numbers(),
+            columns: Vec::new(),
+            strips: Vec::new(),
+            numbers: code.numbers(0),
             futures: [0; LANES],
+            strides: [0; LANES],
             lanes: LANES,
             width: LANES,
             from: [0; FEW as usize],
@@ -124,20 +147,22 @@ impl<'a> Frame<'a> {
     /// Makes it play another program, in the columns that it has: what they hold is written anew before it is read, as
     /// from block to block.
     pub fn turn_to(&mut self, code: &'a Code<'a>) {
-        self.code = code;
-        self.numbers = code.numbers();
-        if self.columns.len() < code.program.slots {
-            self.columns.resize(code.program.slots, Column::EMPTY);
-        }
+        let slots = code.program.slots.max(self.columns.len());
+        self.columns.resize(slots, Column::EMPTY);
         self.fault = None;
-        if let Some(side) = &mut self.side {
-            side.turn_to(code);
+        if let Some(frame) = &mut self.side {
+            frame.strips.resize(slots, Column::EMPTY);
+            frame.code = code;
         }
+        self.code = code;
     }
 
     /// Brings the futures from `first` on to T(0).
     pub fn start(&mut self, first: u64) {
-        self.futures = std::array::from_fn(|lane| first + lane as u64);
+        for (lane, future) in self.futures.iter_mut().enumerate() {
+            *future = first + lane as u64;
+        }
+        self.stride();
         self.enter(0);
         self.changed = u64::MAX;
         execute(self, &self.code.once);
@@ -154,11 +179,19 @@ impl<'a> Frame<'a> {
         execute(self, &self.code.end);
     }
 
+    /// To be done when other futures have come.
+    #[inline(always)]
+    pub(super) fn stride(&mut self) {
+        for (strides, futures) in self.strides[..self.width].iter_mut().zip(&self.futures) {
+            *strides = stride(*futures);
+        }
+    }
+
     fn enter(&mut self, step: usize) {
-        self.step = step;
-        self.code.turn_to(step, &mut self.numbers);
+        let numbers = self.code.numbers(step);
+        (self.step, self.numbers) = (step, numbers);
         if let Some(side) = &mut self.side {
-            side.enter(step);
+            (side.step, side.numbers) = (step, numbers);
         }
     }
 
@@ -169,6 +202,12 @@ impl<'a> Frame<'a> {
 
     pub fn column(&self, slot: Slot) -> &[f64; LANES] {
         &self.columns[slot as usize].0
+    }
+
+    /// What a column holds, as far as vector code works on it.
+    #[inline(always)]
+    pub(super) fn values(&self, slot: usize) -> &[f64] {
+        if self.width == LANES { &self.columns[slot].0 } else { &self.strips[slot].0 }
     }
 
     /// Copies out what an operand stands for.
@@ -191,20 +230,22 @@ impl<'a> Frame<'a> {
     /// What a call reads first, second or third.
     #[inline(always)]
     pub(super) fn input<const NUMBER: bool>(&self, call: &Call, place: usize) -> Source {
-        call.inputs[place].source::<NUMBER>(&self.numbers)
+        call.inputs[place].source::<NUMBER>(self.numbers)
     }
 
     /// A column to be written, as far as vector code works on it.
     #[inline(always)]
     pub(super) fn column_mut(&mut self, out: Slot) -> &mut [f64] {
-        &mut self.columns[out as usize].0[..self.width]
+        let out = out as usize;
+        if self.width == LANES { &mut self.columns[out].0 } else { &mut self.strips[out].0 }
     }
 
     /// Makes the lanes beyond the last copies of the first, after a column was written one lane after the other.
     pub(super) fn finish(&mut self, out: Slot) {
-        let column = &mut self.columns[out as usize].0;
+        let lanes = self.lanes;
+        let column = self.column_mut(out);
         let first = column[0];
-        column[self.lanes..self.width].fill(first);
+        column[lanes..].fill(first);
     }
 
     #[inline(always)]
@@ -250,6 +291,31 @@ impl<'a> Frame<'a> {
         }
     }
 
+    #[inline(always)]
+    pub(super) fn quotient(&mut self, quotient: &Quotient) {
+        use Source::{Column, Number};
+        let Quotient { out, times, x, above: [a, b], below: [c, d] } = *quotient;
+        let sources = [times, x, a, b, c, d].map(|operand| self.source(operand));
+        let f = |times: f64, x: f64, [a, b, c, d]: [f64; 4]| times * (x.mul_add(a, b) / x.mul_add(c, d));
+        match sources {
+            [Column(times), Column(x), Number(a), Number(b), Number(c), Number(d)] => {
+                write_strips!(self, out, [times, x], |i| f(times[i], x[i], [a, b, c, d]));
+            }
+            [Number(times), Column(x), Column(a), Number(b), Column(c), Number(d)] => {
+                write_strips!(self, out, [x, a, c], |i| f(times, x[i], [a[i], b, c[i], d]));
+            }
+            [Column(times), Column(x), Column(a), Number(b), Column(c), Number(d)] => {
+                write_strips!(self, out, [times, x, a, c], |i| f(times[i], x[i], [a[i], b, c[i], d]));
+            }
+            _ => {
+                for lane in 0..self.width {
+                    let [times, x, a, b, c, d] = [times, x, a, b, c, d].map(|operand| self.lane(operand, lane));
+                    self.column_mut(out)[lane] = f(times, x, [a, b, c, d]);
+                }
+            }
+        }
+    }
+
     pub(super) fn stream(&self, key: u64, once: Once) -> u64 {
         match once {
             Once::Future => key,
@@ -260,13 +326,14 @@ impl<'a> Frame<'a> {
 
     #[inline(always)]
     pub(super) fn uniforms(&mut self, out: Slot, key: u64) {
-        let to = &mut self.columns[out as usize].0[..self.width];
-        match self.code.program.points(key) {
-            None => to.iter_mut().zip(&self.futures).for_each(|(to, future)| *to = uniform(word(key, *future))),
-            Some(points) if self.side.is_some() => points.column(self.futures[0], to),
-            Some(points) => {
-                to.iter_mut().zip(&self.futures).for_each(|(to, future)| *to = points.at(*future));
-            }
+        let (futures, strides) = (&self.futures, &self.strides);
+        let points = self.code.program.points(key);
+        let to =
+            if self.width == LANES { &mut self.columns[out as usize].0[..] } else { &mut self.strips[out as usize].0 };
+        match points {
+            None => to.iter_mut().zip(strides).for_each(|(to, stride)| *to = uniform(word_at(key, *stride))),
+            Some(points) if self.width == LANES => points.column(futures[0], to),
+            Some(points) => to.iter_mut().zip(futures).for_each(|(to, future)| *to = points.at(*future)),
         }
     }
 
@@ -274,9 +341,7 @@ impl<'a> Frame<'a> {
     pub(super) fn check(&mut self, value: Operand, mask: Operand, infinite: bool, site: u32) {
         let suspicious = match self.source(value) {
             // Finite numbers less themselves are +0, all of whose bits are 0.
-            Source::Column(slot) => {
-                any_bit(self.columns[slot].0[..self.width].iter().map(|x| (x * 0.0).abs().to_bits()))
-            }
+            Source::Column(slot) => any_bit(self.values(slot).iter().map(|x| (x * 0.0).abs().to_bits())),
             Source::Number(x) => !x.is_finite(),
         };
         if suspicious {
@@ -293,11 +358,21 @@ impl<'a> Frame<'a> {
         }
     }
 
+    /// What an operand stands for in the futures of a strip.
+    #[inline(always)]
+    pub(super) fn strip(&self, operand: Operand, k: usize) -> Strip {
+        match self.source(operand) {
+            Source::Column(slot) if self.width == LANES => self.columns[slot].strip(k),
+            Source::Column(slot) => self.strips[slot].strip(k),
+            Source::Number(number) => [number; STRIP],
+        }
+    }
+
     /// What an operand stands for in one future.
     #[inline(always)]
     pub(super) fn lane(&self, operand: Operand, lane: usize) -> f64 {
         match operand {
-            Operand::Slot(slot) => self.columns[slot as usize].0[lane],
+            Operand::Slot(slot) => self.values(slot as usize)[lane],
             Operand::Constant(number) => number,
             Operand::Table(table) => self.numbers[table as usize],
         }

@@ -2,7 +2,7 @@
 //! step. Where they are few, they are carried to a frame of their own, done there side by side, and carried back.
 
 use super::code::{Call, execute};
-use super::frame::{Frame, STRIP, Source};
+use super::frame::{Frame, STRIP, Source, lanes_where};
 use crate::program::fold::yes_no;
 use crate::program::{ALWAYS, Body, IfLess, LANES, Operand, Pieces, Slot};
 
@@ -26,15 +26,11 @@ type Bits = u128;
 const _: () = assert!(LANES == Bits::BITS as usize);
 
 impl Lanes {
+    /// The number of lanes is known, so that no loop is left.
     #[inline(always)]
-    pub(super) fn that(width: usize, holds: impl Fn(usize) -> bool) -> Lanes {
-        // Mostly there are none, and that is found out sooner than which they are.
-        let any = if width == LANES { any::<LANES>(&holds) } else { any::<STRIP>(&holds) };
-        if !any {
-            return Lanes(0);
-        }
+    pub(super) fn of<const WIDTH: usize>(holds: impl Fn(usize) -> bool) -> Lanes {
         let mut words = [0_u64; VECTOR];
-        for k in (0..(width / VECTOR).min(VECTORS)).rev() {
+        for k in (0..WIDTH / VECTOR).rev() {
             for j in 0..VECTOR {
                 words[j] = words[j] << 1 | u64::from(holds(VECTOR * k + j));
             }
@@ -76,7 +72,7 @@ impl Lanes {
     }
 }
 
-/// Whether something holds in one of so many lanes: the number is known, so that no loop is left.
+/// Whether something holds in any lane, which is found out sooner than in which.
 #[inline(always)]
 fn any<const WIDTH: usize>(holds: impl Fn(usize) -> bool) -> bool {
     let mut any = 0_u64;
@@ -103,12 +99,13 @@ impl<'a> Frame<'a> {
         }
         for &slot in reads {
             let column = &block.columns[slot as usize].0;
-            let apart = &mut self.columns[slot as usize].0;
-            apart[..STRIP].fill(column[first]);
+            let apart = &mut self.strips[slot as usize].0;
+            *apart = [column[first]; STRIP];
             for (value, &lane) in apart.iter_mut().zip(from).skip(1) {
                 *value = column[usize::from(lane)];
             }
         }
+        self.stride();
     }
 
     /// Carries what `keeps` lists back to where it came from.
@@ -116,8 +113,8 @@ impl<'a> Frame<'a> {
     fn carry_to(&mut self, block: &mut Frame<'a>, keeps: &[Slot]) {
         for &slot in keeps {
             let column = &mut block.columns[slot as usize].0;
-            for (value, &lane) in self.columns[slot as usize].0[..self.lanes].iter().zip(&self.from) {
-                column[lane as usize] = *value;
+            for (value, &lane) in self.strips[slot as usize].0[..self.lanes].iter().zip(&self.from) {
+                column[usize::from(lane)] = *value;
             }
         }
         if let Some(fault) = self.fault.take() {
@@ -160,46 +157,34 @@ impl<'a> Frame<'a> {
     /// The futures in which a < b.
     #[inline(always)]
     fn less(&self, a: Operand, b: Operand) -> Lanes {
-        let column = |slot: usize| &self.columns[slot].0;
+        use Source::{Column, Number};
         match (self.source(a), self.source(b)) {
-            (Source::Column(a), Source::Column(b)) => {
-                let (a, b) = (column(a), column(b));
-                Lanes::that(self.width, |i| a[i] < b[i])
-            }
-            (Source::Column(a), Source::Number(b)) => {
-                let a = column(a);
-                Lanes::that(self.width, |i| a[i] < b)
-            }
-            (Source::Number(a), Source::Column(b)) => {
-                let b = column(b);
-                Lanes::that(self.width, |i| a < b[i])
-            }
-            (Source::Number(a), Source::Number(b)) => Lanes::that(self.width, |_| a < b),
+            (Column(a), Column(b)) => lanes_where!(self, [a, b], |i| a[i] < b[i]),
+            (Column(a), Number(b)) => lanes_where!(self, [a], |i| a[i] < b),
+            (Number(a), Column(b)) => lanes_where!(self, [b], |i| a < b[i]),
+            (Number(a), Number(b)) => lanes_where!(self, [], |_i| a < b),
         }
     }
 
     /// The futures in which one of the causes' dates lies inside of `from` and `to`.
     #[inline(always)]
     fn cut(&self, causes: &[Slot], from: Operand, to: Operand) -> Lanes {
-        let column = |slot: usize| &self.columns[slot].0;
+        use Source::{Column, Number};
         let mut lanes = 0;
         for &cause in causes {
-            let date = column(cause as usize);
+            let date = cause as usize;
             let these = match (self.source(from), self.source(to)) {
-                (Source::Number(from), Source::Number(to)) => {
-                    Lanes::that(self.width, |i| (date[i] > from) & (date[i] < to))
+                (Number(from), Number(to)) => {
+                    lanes_where!(self, [date], |i| (date[i] > from) & (date[i] < to))
                 }
-                (Source::Number(from), Source::Column(to)) => {
-                    let to = column(to);
-                    Lanes::that(self.width, |i| (date[i] > from) & (date[i] < to[i]))
+                (Number(from), Column(to)) => {
+                    lanes_where!(self, [date, to], |i| (date[i] > from) & (date[i] < to[i]))
                 }
-                (Source::Column(from), Source::Number(to)) => {
-                    let from = column(from);
-                    Lanes::that(self.width, |i| (date[i] > from[i]) & (date[i] < to))
+                (Column(from), Number(to)) => {
+                    lanes_where!(self, [date, from], |i| (date[i] > from[i]) & (date[i] < to))
                 }
-                (Source::Column(from), Source::Column(to)) => {
-                    let (from, to) = (column(from), column(to));
-                    Lanes::that(self.width, |i| (date[i] > from[i]) & (date[i] < to[i]))
+                (Column(from), Column(to)) => {
+                    lanes_where!(self, [date, from, to], |i| (date[i] > from[i]) & (date[i] < to[i]))
                 }
             };
             lanes |= these.0;
@@ -212,11 +197,18 @@ impl<'a> Frame<'a> {
         if self.changed & after == 0 {
             return code.len();
         }
-        let column = &self.columns[mask as usize].0;
+        let mask = mask as usize;
         // A NaN counts: whatever is done for them decides what to do with it.
-        let these = Lanes::that(self.width, |i| column[i] != 0.0);
-        if these.any() {
-            return self.do_body(these, body, code, None);
+        if body.few == 0 && self.width == LANES {
+            let mask = &self.columns[mask].0;
+            if any::<LANES>(|i| mask[i] != 0.0) {
+                return 0;
+            }
+        } else {
+            let these = lanes_where!(self, [mask], |i| mask[i] != 0.0);
+            if these.any() {
+                return self.do_body(these, body, code, None);
+            }
         }
         self.settle(after);
         code.len()
@@ -240,7 +232,7 @@ impl<'a> Frame<'a> {
     /// Does the body for occurrence 0, 1, … up to the greatest count.
     #[inline(always)]
     pub(super) fn times(&mut self, count: Slot, index: Slot, code: &[Call]) -> usize {
-        let counts = &self.columns[count as usize].0[..self.lanes];
+        let counts = &self.values(count as usize)[..self.lanes];
         let most = counts.iter().fold(0.0, |a: f64, &b| if b > a { b } else { a });
         let mut j = 0.0;
         while j < most {
@@ -270,7 +262,7 @@ impl<'a> Frame<'a> {
         let mut aside = std::mem::take(&mut self.aside);
         aside.clear();
         for &slot in &body.keeps {
-            aside.extend_from_slice(&side.columns[slot as usize].0[..side.lanes]);
+            aside.extend_from_slice(&side.strips[slot as usize].0[..side.lanes]);
         }
         let (from, lanes) = (side.from, side.lanes);
         self.side = Some(side);

@@ -47,9 +47,12 @@ pub struct MetricPlan {
     pub atoms: Vec<f64>,
 }
 
+/// Sums that run side by side: one alone would wait for itself.
+const SIDE: usize = 16;
+
 #[derive(Clone, Debug, Default)]
 pub struct Sum {
-    lanes: [f64; 8],
+    lanes: [f64; SIDE],
     total: ExactSum,
 }
 
@@ -58,7 +61,7 @@ impl Sum {
     fn add(&mut self, values: &[f64; LANES]) {
         // A copy of its own becomes vector code.
         let mut lanes = self.lanes;
-        for chunk in values.as_chunks::<8>().0 {
+        for chunk in values.as_chunks::<SIDE>().0 {
             lanes = std::array::from_fn(|i| lanes[i] + chunk[i]);
         }
         self.lanes = lanes;
@@ -67,12 +70,19 @@ impl Sum {
     /// The value of one future of a block, where `add` would find it.
     #[inline(always)]
     fn add_in_place(&mut self, future: usize, value: f64) {
-        self.lanes[future % 8] += value;
+        self.lanes[future % SIDE] += value;
     }
 
     fn close_cell(&mut self) {
-        let [a, b, c, d, e, f, g, h] = std::mem::take(&mut self.lanes);
-        self.total.add(((a + e) + (c + g)) + ((b + f) + (d + h)));
+        let mut lanes = std::mem::take(&mut self.lanes);
+        let mut half = SIDE / 2;
+        while half > 0 {
+            for i in 0..half {
+                lanes[i] += lanes[i + half];
+            }
+            half /= 2;
+        }
+        self.total.add(lanes[0]);
     }
 
     pub fn value(&self) -> f64 {
@@ -233,23 +243,33 @@ impl Tallies {
             program.quantities.iter().zip(&mut self.quantities).zip(&plan.quantities)
         {
             let values = frame.read(operand);
-            histogram.add(bins, &values, &block.weights, block.lanes, block.plain);
-            sum.add(&block.weighted(&values));
             let squares = std::array::from_fn(|i| values[i] * values[i]);
-            square.add(&block.weighted(&squares));
+            if block.plain {
+                histogram.add_plain(bins, &values);
+                sum.add(&values);
+                square.add(&squares);
+            } else {
+                histogram.add(bins, &values, &block.weights, block.lanes);
+                sum.add(&block.weighted(&values));
+                square.add(&block.weighted(&squares));
+            }
         }
     }
 
     /// Counts the values of all paths at one date.
     #[inline(always)]
     fn add_path_values(&mut self, frame: &Frame, program: &Program, plan: &Plan, block: &Block, step: usize) {
-        for ((&slot, series), bins) in program.paths.iter().zip(&mut self.paths).zip(&plan.paths) {
-            let values = frame.column(slot);
-            let (histogram, sum) = &mut series[step];
-            histogram.add(&bins[step], values, &block.weights, block.lanes, block.plain);
-            if block.plain {
+        let series = self.paths.iter_mut().zip(&plan.paths).map(|(series, bins)| (&mut series[step], &bins[step]));
+        let all = program.paths.iter().map(|&slot| frame.column(slot)).zip(series);
+        // A loop for each case: nothing of the rarer one is worked out in the other.
+        if block.plain {
+            for (values, ((histogram, sum), bins)) in all {
+                histogram.add_plain(bins, values);
                 sum.add(values);
-            } else {
+            }
+        } else {
+            for (values, ((histogram, sum), bins)) in all {
+                histogram.add(bins, values, &block.weights, block.lanes);
                 sum.add(&block.weighted(values));
             }
         }
@@ -357,12 +377,17 @@ impl EventTally {
             None => program.ends.partition_point(|&end| end < date).min(program.steps()),
         };
         let mut counted = [0.0; LANES];
+        // Which they are is found first, without a branch: a processor would guess wrongly too often.
+        let mut happened = [0_u8; LANES];
+        let mut count = 0;
         for i in 0..block.lanes {
+            let counts = (dates[i] < f64::INFINITY) & (block.weights[i] > 0);
+            counted[i] = if counts { dates[i] } else { 0.0 };
+            happened[count] = i as u8;
+            count += usize::from(counts);
+        }
+        for i in happened[..count].iter().map(|&i| usize::from(i)) {
             let weight = block.weights[i];
-            if dates[i] == f64::INFINITY || weight == 0 {
-                continue;
-            }
-            counted[i] = dates[i];
             let step = step_of(dates[i]);
             self.steps[step] += weight;
             // In a scenario that is decided at one moment there is one.
@@ -389,7 +414,11 @@ impl EventTally {
                     }
                 }
             }
-            self.count += u128::from(weight) * slots.count.map_or(1, |slot| frame.column(slot)[i] as u128);
+            if let Some(slot) = slots.count {
+                self.count += u128::from(weight) * frame.column(slot)[i] as u128;
+            } else {
+                self.count += u128::from(weight);
+            }
         }
         if block.plain {
             self.date.add(&counted);
@@ -436,7 +465,7 @@ impl MetricTally {
         }
         let all = block.plain && (0..LANES).all(counts);
         if all {
-            self.histogram.add(&plan.bins, values, &block.weights, LANES, true);
+            self.histogram.add_plain(&plan.bins, values);
         }
         let bins = plan.edges.len().saturating_sub(1);
         let (low, high) = (plan.edges.first().copied(), plan.edges.last().copied());

@@ -21,6 +21,7 @@ pub(super) const BERNOULLI: Family = Family {
         }
     },
     quantile: |&[p, ..], u, q| if p == 1.0 || (if u <= 0.5 { u > 1.0 - p } else { q < p }) { 1.0 } else { 0.0 },
+    column: None,
 };
 
 const FORMS: &[Form] = &[Form::of(&["p"])];

@@ -14,6 +14,7 @@ pub(super) const BETA: Family = Family {
     support: |_| (0.0, 1.0),
     cdf: |&[a, b, ..], x| beta_inc(a, b, x, 1.0 - x),
     quantile: |&[a, b, ..], u, q| beta_inc_inv(a, b, u, q).0,
+    column: None,
 };
 
 const FORMS: &[Form] = &[Form::of(&["a", "b"]), Form::named(&["mean", "sd"])];

@@ -16,6 +16,7 @@ pub(super) const BINOMIAL: Family = Family {
     support: |&[n, p, ..]| (if p == 1.0 { n } else { 0.0 }, if p == 0.0 { 0.0 } else { n }),
     cdf: |&[n, p, ..], x| cdf(n, p, x.floor()),
     quantile,
+    column: None,
 };
 
 const FORMS: &[Form] = &[Form::of(&["n", "p"])];

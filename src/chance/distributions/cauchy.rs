@@ -21,6 +21,7 @@ pub(super) const CAUCHY: Family = Family {
         let z = cotangent(u.min(q));
         scaled(median, scale, if u < q { -z } else { z })
     },
+    column: None,
 };
 
 const FORMS: &[Form] = &[Form::of(&["median", "scale"])];

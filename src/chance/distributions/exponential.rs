@@ -16,6 +16,7 @@ pub(super) const EXPONENTIAL: Family = Family {
         if x <= 0.0 { (0.0, 1.0) } else { (-exp_m1(-x / mean), exp_plain(-x / mean)) }
     },
     quantile: |&[mean, ..], u, q| mean * minus_ln_of_complement(u, q),
+    column: None,
 };
 
 const FORMS: &[Form] = &[Form::of(&["mean"])];

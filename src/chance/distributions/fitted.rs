@@ -52,6 +52,16 @@ impl Distribution {
         }
     }
 
+    /// Makes uniforms inside (0, 1) quantiles where they stand.
+    pub fn column(&self, uniforms: &mut [f64]) {
+        if let Self::Family { family, parameters } = self
+            && let Some(column) = family.column
+        {
+            return column(parameters, uniforms);
+        }
+        uniforms.iter_mut().for_each(|u| *u = self.quantile(*u, 1.0 - *u));
+    }
+
     /// (P(X ≤ x), P(X > x)), both accurate when small.
     #[must_use]
     pub fn cdf(&self, x: f64) -> (f64, f64) {

@@ -14,6 +14,7 @@ pub(super) const GAMMA: Family = Family {
     support: |_| (0.0, f64::INFINITY),
     cdf: |&[shape, scale, ..], x| gamma_inc(shape, x / scale),
     quantile: |&[shape, scale, ..], u, q| scale * gamma_inc_inv(shape, u, q),
+    column: None,
 };
 
 const FORMS: &[Form] = &[Form::of(&["shape", "scale"])];

@@ -14,6 +14,7 @@ pub(super) const GEOMETRIC: Family = Family {
     support: |&[p, ..]| (1.0, if p == 1.0 { 1.0 } else { f64::INFINITY }),
     cdf,
     quantile,
+    column: None,
 };
 
 const FORMS: &[Form] = &[Form::of(&["p"])];

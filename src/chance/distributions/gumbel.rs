@@ -17,6 +17,7 @@ pub(super) const GUMBEL: Family = Family {
         (exp_plain(-rest), -exp_m1(-rest))
     },
     quantile: |&[location, scale, ..], u, q| scaled(location, scale, -ln_plain(minus_ln_of_complement(q, u))),
+    column: None,
 };
 
 const FORMS: &[Form] = &[Form::of(&["location", "scale"])];

@@ -17,6 +17,7 @@ pub(super) const LOGISTIC: Family = Family {
         (1.0 / (1.0 + exp_plain(-z)), 1.0 / (1.0 + exp_plain(z)))
     },
     quantile: |&[mean, scale, ..], u, q| scaled(mean, scale, ln_plain(u / q)),
+    column: None,
 };
 
 const FORMS: &[Form] = &[Form::of(&["mean", "scale"])];

@@ -23,6 +23,7 @@ pub(super) const LOGIT_NORMAL: Family = Family {
         }
     },
     quantile: |&[mu, sigma, ..], u, q| 1.0 / (1.0 + exp_plain(-scaled(mu, sigma, normal_quantile(u, q)))),
+    column: None,
 };
 
 const FORMS: &[Form] = &[Form::named(&["p5", "p95"])];

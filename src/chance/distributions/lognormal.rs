@@ -3,8 +3,9 @@
 
 use super::refusal::{check_above_0, check_at_least_0, check_numbers, check_percentiles, fitted};
 use super::{Family, Form, Parameters, Refusal, Z_95, scaled, standardised};
-use crate::chance::math::elementary::{exp_plain, ln_1p, ln_plain};
-use crate::chance::math::normal::{normal_cdf, normal_quantile};
+use crate::chance::math::elementary::{exp, exp_plain, ln_1p, ln_plain};
+use crate::chance::math::normal::{normal_cdf, normal_quantile, standard_normal_column};
+use multiversion::multiversion;
 
 pub(super) const LOGNORMAL: Family = Family {
     name: "lognormal",
@@ -18,6 +19,7 @@ pub(super) const LOGNORMAL: Family = Family {
         if x <= 0.0 { (0.0, 1.0) } else { normal_cdf(standardised(mu, sigma, ln_plain(x))) }
     },
     quantile: |&[mu, sigma, ..], u, q| exp_plain(scaled(mu, sigma, normal_quantile(u, q))),
+    column: Some(column),
 };
 
 const FORMS: &[Form] = &[Form::named(&["p5", "p95"]), Form::named(&["mean", "sd"]), Form::named(&["mu", "sigma"])];
@@ -46,4 +48,10 @@ fn fit(form: usize, arguments: &[f64]) -> Result<Parameters, Refusal> {
             fitted("sigma", &[first, second])
         }
     }
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq", "x86_64+avx2+fma"))]
+fn column(&[mu, sigma, ..]: &Parameters, values: &mut [f64]) {
+    standard_normal_column(values);
+    values.iter_mut().for_each(|z| *z = exp(mu + sigma * *z));
 }

@@ -17,6 +17,7 @@ pub(super) const METALOG: Family = Family {
     support: |parameters| (parameters[LOW], parameters[HIGH]),
     cdf,
     quantile,
+    column: None,
 };
 
 const TERMS: usize = 9;

@@ -2,7 +2,8 @@
 
 use super::refusal::{check_at_least_0, check_numbers, check_percentiles, fitted};
 use super::{Family, Form, Parameters, Refusal, Z_95, scaled, standardised};
-use crate::chance::math::normal::{normal_cdf, normal_quantile};
+use crate::chance::math::normal::{normal_cdf, normal_quantile, standard_normal_column};
+use multiversion::multiversion;
 
 pub(super) const NORMAL: Family = Family {
     name: "normal",
@@ -14,6 +15,7 @@ pub(super) const NORMAL: Family = Family {
     support: |_| (f64::NEG_INFINITY, f64::INFINITY),
     cdf: |&[mean, sd, ..], x| normal_cdf(standardised(mean, sd, x)),
     quantile: |&[mean, sd, ..], u, q| scaled(mean, sd, normal_quantile(u, q)),
+    column: Some(column),
 };
 
 const FORMS: &[Form] = &[Form::of(&["mean", "sd"]), Form::named(&["p5", "p95"])];
@@ -28,4 +30,10 @@ fn fit(form: usize, arguments: &[f64]) -> Result<Parameters, Refusal> {
     let (p5, p95) = (arguments[0], arguments[1]);
     check_percentiles(p5, p95)?;
     fitted("p95", &[0.5 * p5 + 0.5 * p95, (0.5 * p95 - 0.5 * p5) / Z_95])
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq", "x86_64+avx2+fma"))]
+fn column(&[mean, sd, ..]: &Parameters, values: &mut [f64]) {
+    standard_normal_column(values);
+    values.iter_mut().for_each(|z| *z = mean + sd * *z);
 }

@@ -20,6 +20,7 @@ pub(super) const PARETO: Family = Family {
         (-exp_m1(-exponent), exp_plain(-exponent))
     },
     quantile: |&[min, shape, ..], u, q| min * exp_plain(minus_ln_of_complement(u, q) / shape),
+    column: None,
 };
 
 const FORMS: &[Form] = &[Form::of(&["min", "shape"])];

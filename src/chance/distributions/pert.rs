@@ -16,6 +16,7 @@ pub(super) const PERT: Family = Family {
     support: |&[low, high, ..]| (low, high),
     cdf,
     quantile,
+    column: None,
 };
 
 const FORMS: &[Form] = &[Form::of(&["low", "mode", "high"])];

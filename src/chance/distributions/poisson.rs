@@ -16,6 +16,7 @@ pub(super) const POISSON: Family = Family {
     support: |&[mean, ..]| (0.0, if mean > 0.0 { f64::INFINITY } else { 0.0 }),
     cdf: |&[mean, ..], x| cdf(mean, x.floor()),
     quantile,
+    column: None,
 };
 
 const FORMS: &[Form] = &[Form::of(&["mean"])];

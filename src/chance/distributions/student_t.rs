@@ -16,6 +16,7 @@ pub(super) const STUDENT_T: Family = Family {
     support: |_| (f64::NEG_INFINITY, f64::INFINITY),
     cdf,
     quantile,
+    column: None,
 };
 
 const FORMS: &[Form] = &[Form::of(&["df", "mean", "sd_scale"])];

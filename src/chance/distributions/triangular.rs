@@ -2,6 +2,7 @@
 
 use super::refusal::{check_numbers, fitted, refuse};
 use super::{Family, Form, Parameters, Refusal};
+use multiversion::multiversion;
 
 pub(super) const TRIANGULAR: Family = Family {
     name: "triangular",
@@ -13,6 +14,7 @@ pub(super) const TRIANGULAR: Family = Family {
     support: |&[low, _, high, ..]| (low, high),
     cdf,
     quantile,
+    column: Some(column),
 };
 
 const FORMS: &[Form] = &[Form::of(&["low", "mode", "high"])];
@@ -61,5 +63,20 @@ fn quantile(&[low, mode, high, ..]: &Parameters, u: f64, q: f64) -> f64 {
         (low + (u * (mode - low)).sqrt() * width.sqrt()).min(mode)
     } else {
         (high - (q * (high - mode)).sqrt() * width.sqrt()).max(mode)
+    }
+}
+
+/// The same bits as one by one.
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq", "x86_64+avx2+fma"))]
+fn column(&[low, mode, high, ..]: &Parameters, values: &mut [f64]) {
+    let (width, left, right) = (high - low, mode - low, high - mode);
+    let root = width.sqrt();
+    for u in values {
+        let rising = *u * width < left;
+        let distance = if rising { *u * left } else { (1.0 - *u) * right }.sqrt() * root;
+        let (below, above) = (low + distance, high - distance);
+        let below = if below > mode { mode } else { below };
+        let above = if above < mode { mode } else { above };
+        *u = if rising { below } else { above };
     }
 }

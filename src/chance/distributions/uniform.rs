@@ -21,6 +21,7 @@ pub(super) const UNIFORM: Family = Family {
         }
     },
     quantile: |&[low, high, width, ..], u, _| (low + u * width).min(high),
+    column: None,
 };
 
 const FORMS: &[Form] = &[Form::of(&["low", "high"])];

@@ -20,6 +20,7 @@ pub(super) const WEIBULL: Family = Family {
         (-exp_m1(-hazard), exp_plain(-hazard))
     },
     quantile: |&[shape, scale, ..], u, q| scale * exp_plain(ln_plain(minus_ln_of_complement(u, q)) / shape),
+    column: None,
 };
 
 const FORMS: &[Form] = &[Form::of(&["shape", "scale"])];

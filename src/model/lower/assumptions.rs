@@ -2,7 +2,7 @@
 
 use super::{Context, Lowering, Outside};
 use crate::model::types::{Assumption, Estimate, Panel, Pool};
-use crate::program::{Binary, Once, Unary, Value};
+use crate::program::{Once, Unary, Value};
 
 impl Lowering<'_> {
     /// An assumption in the engine's unit.
@@ -107,7 +107,7 @@ impl Lowering<'_> {
             let score = self.b.multiply(logarithm, Value::Constant(-1.0 / expert.weight));
             let better = self.b.less(score, best);
             index = self.b.select(better, Value::Constant(i as f64), index);
-            best = self.b.binary(Binary::Min, best, score);
+            best = self.b.min(best, score);
         }
         index
     }

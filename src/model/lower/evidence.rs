@@ -143,7 +143,7 @@ impl Lowering<'_> {
             // Its own luck, which decides nothing any more, says when on the day.
             let luck = l.event_luck(index);
             let date = l.b.subtract(Value::Constant(day), luck);
-            let date = l.b.binary(crate::program::Binary::Max, date, low);
+            let date = l.b.max(date, low);
             l.fire(index, here, date, context);
         });
         // After the day it has happened, or the future weighs nothing.

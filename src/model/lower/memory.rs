@@ -3,7 +3,7 @@
 use super::{Context, Lowering, Moment, range_of};
 use crate::model::types::{Node, Term};
 use crate::model::words::functions::SoFar;
-use crate::program::{Binary, Operand, Place, Range, Slot, Value};
+use crate::program::{Operand, Place, Range, Slot, Value};
 use indexmap::IndexMap;
 
 /// Everything that is kept, by what it is of.
@@ -63,8 +63,8 @@ impl Lowering<'_> {
     fn combine(&mut self, does: SoFar, state: Slot, now: Value) -> Value {
         let state = Operand::Slot(state);
         match does {
-            SoFar::Highest => self.b.binary(Binary::Max, state, now),
-            SoFar::Lowest => self.b.binary(Binary::Min, state, now),
+            SoFar::Highest => self.b.max(state, now),
+            SoFar::Lowest => self.b.min(state, now),
             SoFar::Average | SoFar::ShareOfTime => {
                 let ends = self.b.ends().to_vec();
                 let length = self.b.table(|k| if k == 0 { 0.0 } else { ends[k] - ends[k - 1] });
@@ -75,7 +75,7 @@ impl Lowering<'_> {
             SoFar::WhenFirst => {
                 let today = self.now();
                 let first = self.b.select(now, today, Value::Constant(f64::INFINITY));
-                self.b.binary(Binary::Min, state, first)
+                self.b.min(state, first)
             }
         }
     }

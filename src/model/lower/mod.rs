@@ -214,10 +214,8 @@ impl Lowering<'_> {
         let few = self.b.at_most(count, Value::Constant(MOST_OCCURRENCES));
         let known = self.b.select(few, count, Value::Constant(f64::NAN));
         self.b.check_against(Problem::TooMany, known, Value::Constant(1.0), span, what);
-        let bounded = self.b.state_within(Value::Constant(0.0), Range::new(0.0, MOST_OCCURRENCES));
         let counted = self.b.select(few, count, Value::Constant(0.0));
-        self.b.assign(bounded, counted);
-        self.b.open_times(bounded)
+        self.b.open_times(counted)
     }
 
     /// Does `body` for each of the pieces into which causes cut `from..to`, given the piece's bounds.

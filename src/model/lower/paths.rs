@@ -48,8 +48,8 @@ impl Lowering<'_> {
     }
 
     fn within(&mut self, value: Value, (min, max): (Option<Value>, Option<Value>)) -> Value {
-        let value = min.map_or(value, |min| self.b.binary(Binary::Max, value, min));
-        max.map_or(value, |max| self.b.binary(Binary::Min, value, max))
+        let value = min.map_or(value, |min| self.b.max(value, min));
+        max.map_or(value, |max| self.b.min(value, max))
     }
 
     fn parameter(&mut self, assumption: &Assumption, context: &Context) -> Value {
@@ -99,21 +99,28 @@ impl Lowering<'_> {
         self.update(|l| {
             let step = Step { state: Operand::Slot(state), start, years: &years, fields: &fields, normal, change };
             let next = advance(&mut l.b, &step);
+            let seen = l.seen_values(index);
+            let alone = state == l.paths[index].shown;
+            if seen.is_empty() && !alone {
+                l.b.assign(state, next);
+            }
             let (factors, sum) = l.shocks(index);
-            if state == l.paths[index].shown {
+            if alone {
                 return next;
             }
-            let moved = l.b.state_within(Value::Constant(0.0), range_of(Type::Number));
-            l.b.assign(moved, next);
-            for (k, value, weight) in l.seen_values(index) {
-                l.in_steps(k, k + 1, |l| {
-                    let zero = advance(&mut l.b, &Step { normal: Some(Value::Constant(0.0)), ..step });
-                    let one = advance(&mut l.b, &Step { normal: Some(Value::Constant(1.0)), ..step });
-                    let (target, slope) = l.target(path, start, value, factors, sum);
-                    l.see(index, weight, moved, (zero, one), (target, slope));
-                });
+            if !seen.is_empty() {
+                let moved = l.b.state_within(Value::Constant(0.0), range_of(Type::Number));
+                l.b.assign(moved, next);
+                for (k, value, weight) in seen {
+                    l.in_steps(k, k + 1, |l| {
+                        let zero = advance(&mut l.b, &Step { normal: Some(Value::Constant(0.0)), ..step });
+                        let one = advance(&mut l.b, &Step { normal: Some(Value::Constant(1.0)), ..step });
+                        let (target, slope) = l.target(path, start, value, factors, sum);
+                        l.see(index, weight, moved, (zero, one), (target, slope));
+                    });
+                }
+                l.b.assign(state, Operand::Slot(moved));
             }
-            l.b.assign(state, Operand::Slot(moved));
             let own = Operand::Slot(state);
             let scaled = if log(path) {
                 // One exponential serves the model and all shocks that multiply.

@@ -7,7 +7,7 @@ use super::{Context, Lowering};
 use crate::chance::math::elementary::exp;
 use crate::model::order::Thing;
 use crate::model::types::{EventRef, Shock, Type};
-use crate::program::{Binary, Operand, Place, Problem, Range, Slot, Unary, Value};
+use crate::program::{Operand, Place, Problem, Range, Slot, Unary, Value};
 use std::f64::consts::LN_2;
 
 impl Lowering<'_> {
@@ -78,14 +78,14 @@ impl Lowering<'_> {
         let ramp = shock.ramp.unwrap_or(0.0);
         let mut share = if ramp > 0.0 {
             let part = self.b.multiply(since, Value::Constant(1.0 / ramp));
-            let part = self.b.binary(Binary::Max, part, Value::Constant(0.0));
-            self.b.binary(Binary::Min, part, Value::Constant(1.0))
+            let part = self.b.max(part, Value::Constant(0.0));
+            self.b.min(part, Value::Constant(1.0))
         } else {
             self.b.at_most(Value::Constant(0.0), since)
         };
         if let Some(half_life) = shock.half_life {
             let over = self.b.subtract(since, Value::Constant(ramp));
-            let over = self.b.binary(Binary::Max, over, Value::Constant(0.0));
+            let over = self.b.max(over, Value::Constant(0.0));
             let exponent = self.b.multiply(over, Value::Constant(-LN_2 / half_life));
             let left = self.exp(exponent);
             share = self.b.multiply(share, left);

@@ -60,6 +60,8 @@ impl Lowering<'_> {
             Binary::AtMost => self.b.at_most(a, b),
             Binary::Equal => self.b.compare(Binary::Equal, Binary::EqualOrNan, a, b),
             Binary::Different => self.b.compare(Binary::Different, Binary::DifferentOrNan, a, b),
+            Binary::Min => self.b.min(a, b),
+            Binary::Max => self.b.max(a, b),
             Binary::And => self.b.and(a, b),
             Binary::Or => self.b.or(a, b),
             // Small whole powers are products: exact for whole numbers, and right for negative ones.

@@ -91,7 +91,7 @@ impl Builder {
         self.ternary(Ternary::MultiplyAdd, a, b, c)
     }
 
-    /// A comparison, in the form that carries NaN on if there can be one.
+    /// A comparison or the like, in the form that carries NaN on if there can be one.
     pub fn compare(&mut self, plain: Binary, or_nan: Binary, a: Value, b: Value) -> Value {
         let operation = if self.ordered(a, b) { plain } else { or_nan };
         self.binary(operation, a, b)
@@ -103,6 +103,14 @@ impl Builder {
 
     pub fn at_most(&mut self, a: Value, b: Value) -> Value {
         self.compare(Binary::AtMost, Binary::AtMostOrNan, a, b)
+    }
+
+    pub fn min(&mut self, a: Value, b: Value) -> Value {
+        self.compare(Binary::Min, Binary::MinOrNan, a, b)
+    }
+
+    pub fn max(&mut self, a: Value, b: Value) -> Value {
+        self.compare(Binary::Max, Binary::MaxOrNan, a, b)
     }
 
     pub fn and(&mut self, a: Value, b: Value) -> Value {

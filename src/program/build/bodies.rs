@@ -30,14 +30,20 @@ impl Builder {
             Operand::Constant(0.0) => return None,
             Operand::Constant(_) => return Some(Scope::Always),
             Operand::Slot(mask) => Scope::IfAny(mask),
-            Operand::Table(_) => {
-                let slot = self.state_within(Operand::Constant(0.0), Range::YES_NO);
-                self.assign(slot, mask);
-                Scope::IfAny(slot)
-            }
+            Operand::Table(_) => Scope::IfAny(self.slot_of(mask)),
         };
         self.open();
         Some(scope)
+    }
+
+    /// The column of a value; one of its own for a number that is no column.
+    fn slot_of(&mut self, value: Value) -> Slot {
+        if let Operand::Slot(slot) = value {
+            return slot;
+        }
+        let slot = self.state_within(Operand::Constant(0.0), self.range(value));
+        self.assign(slot, value);
+        slot
     }
 
     /// Opens the body for the case that nothing is cut; it is closed by `open_pieces`.
@@ -57,7 +63,8 @@ impl Builder {
     }
 
     /// Opens a body that runs for each occurrence of a step; gives a mask of the futures that have so many.
-    pub fn open_times(&mut self, count: Slot) -> (Scope, Value) {
+    pub fn open_times(&mut self, count: Value) -> (Scope, Value) {
+        let count = self.slot_of(count);
         let index = self.new_slot(Range::new(0.0, 1e9), false);
         self.open();
         let has = self.less(Operand::Slot(index), Operand::Slot(count));

@@ -3,6 +3,7 @@
 use super::super::{DrawWith, Once, Op, Operand, Range, Site, Slot};
 use super::{Builder, Place, Value};
 use crate::chance::distributions::{Distribution, Family};
+use crate::program::{FEW_EXPECTED, MOST_OF_FEW};
 use std::sync::Arc;
 
 impl Builder {
@@ -36,7 +37,7 @@ impl Builder {
         let (low, high) = distribution.support();
         let fixed = self.fixed(uniform);
         let place = if fixed { Place::Once } else { self.place };
-        let out = self.new_slot(Range::new(low, high), fixed);
+        let out = self.new_temporary(Range::new(low, high), fixed, place);
         self.push_to(place, Op::Draw { out, uniform, distribution });
         Operand::Slot(out)
     }
@@ -54,7 +55,7 @@ impl Builder {
         operands.extend(bounds.iter().flat_map(|b| [b.0, b.1]));
         let fixed = operands.iter().all(|&o| self.fixed(o));
         let place = if fixed { Place::Once } else { self.place };
-        let out = self.new_slot(Range::ANY, fixed);
+        let out = self.new_temporary(Range::ANY, fixed, place);
         let arguments = arguments.into();
         let op = Op::DrawWith(Box::new(DrawWith { out, uniform, family, form, arguments, bounds }));
         self.push_to(place, op);
@@ -72,7 +73,9 @@ impl Builder {
     }
 
     pub fn poisson(&mut self, uniform: Value, mean: Value) -> Value {
-        let range = Range { low: 0.0, high: 1e300, nan: self.range(mean).nan };
+        let mean_range = self.range(mean);
+        let high = if mean_range.high <= FEW_EXPECTED { MOST_OF_FEW } else { 1e300 };
+        let range = Range { low: 0.0, high, nan: mean_range.nan };
         self.compute("poisson", 0, &[uniform, mean], range, |out| Op::Poisson { out, uniform, mean })
     }
 

@@ -3,7 +3,7 @@
 use super::YES;
 use crate::model::lower::{Context, Lowering};
 use crate::model::types::{Assumption, Effect, Event, InFile, Share};
-use crate::program::{Binary, Once, Problem, Value};
+use crate::program::{Once, Problem, Value};
 
 const ZERO: Value = Value::Constant(0.0);
 
@@ -191,7 +191,7 @@ impl Lowering<'_> {
         for (share, value) in shares.iter().zip(&mut file) {
             if matches!(share.file, InFile::Rest) {
                 let left = self.b.subtract(YES, stated);
-                *value = self.b.binary(Binary::Max, left, ZERO);
+                *value = self.b.max(left, ZERO);
             }
         }
         if shares.iter().all(|share| share.set.is_none()) {
@@ -209,7 +209,7 @@ impl Lowering<'_> {
             }
         }
         let left = self.b.subtract(YES, set);
-        let left = self.b.binary(Binary::Max, left, ZERO);
+        let left = self.b.max(left, ZERO);
         let scale = self.b.divide(left, others);
         let some = self.b.less(ZERO, others);
         let scale = self.b.select(some, scale, ZERO);

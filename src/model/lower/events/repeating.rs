@@ -19,13 +19,16 @@ impl Lowering<'_> {
         let causes = self.causes(index);
         self.update(|l| {
             // Outside of its window nothing happens, in the step after it neither.
-            l.if_any(Operand::Slot(step_count), |l| {
-                l.b.assign(step_count, ZERO);
-                l.b.assign(step_date, NEVER);
-                for &slot in &step_branch_counts {
-                    l.b.assign(slot, ZERO);
-                }
-            });
+            if !step_branch_counts.is_empty() {
+                l.if_any(Operand::Slot(step_count), |l| {
+                    for &slot in &step_branch_counts {
+                        l.b.assign(slot, ZERO);
+                    }
+                });
+            }
+            if steps.end < l.b.ends().len() {
+                l.in_steps(steps.end, steps.end + 1, |l| l.b.assign(step_count, ZERO));
+            }
             l.in_steps(steps.start, steps.end, |l| {
                 let (low, high) = l.part(from, to);
                 let context = Context::of(Thing::Event(index));
@@ -36,21 +39,23 @@ impl Lowering<'_> {
                 };
                 let uniform = l.luck(&event.address, 0, Once::Count);
                 let number = l.b.poisson(uniform, mean);
+                l.b.assign(step_count, number);
+                l.b.assume(Operand::Slot(step_count), l.b.range(number));
+                let number = Operand::Slot(step_count);
                 l.if_any(number, |l| {
-                    let some = l.b.less(ZERO, number);
                     let sum = l.b.add(first, last);
                     let middle = l.b.multiply(sum, Value::Constant(0.5));
-                    l.b.assign(step_count, number);
-                    l.b.assign_where(some, step_date, middle);
+                    let here = l.b.select(number, middle, NEVER);
+                    l.b.assign(step_date, here);
                     let all = l.b.add(Operand::Slot(count), number);
                     l.b.assign(count, all);
                     let date = l.events[index].date;
-                    let pending = l.pending(index);
-                    let new = l.b.and(pending, some);
-                    l.b.assign_where(new, date, middle);
+                    let earliest = l.b.min(Operand::Slot(date), Operand::Slot(step_date));
+                    l.b.assign(date, earliest);
                     if event.branches.is_empty() {
                         return;
                     }
+                    let some = l.b.less(ZERO, number);
                     if causes.is_empty() {
                         l.occurrences_in_branches(index, some, &context);
                         return;
@@ -95,7 +100,7 @@ impl Lowering<'_> {
             let context = Context { causes, piece: Some(from), ..Context::of(Thing::Event(index)) };
             let mean = l.mean(index, from, to, &context);
             let some = l.b.less(ZERO, mean);
-            let begins = l.b.binary(Binary::Min, Operand::Slot(first), from);
+            let begins = l.b.min(Operand::Slot(first), from);
             l.b.assign_where(some, first, begins);
             l.b.assign_where(some, last, to);
             let more = l.b.add(Operand::Slot(sum), mean);
@@ -126,7 +131,7 @@ impl Lowering<'_> {
                 let more = self.b.add(Operand::Slot(slot), one);
                 self.b.assign(slot, more);
             }
-            let earlier = self.b.binary(Binary::Min, Operand::Slot(date), Operand::Slot(step_date));
+            let earlier = self.b.min(Operand::Slot(date), Operand::Slot(step_date));
             self.b.assign_where(this, date, earlier);
         }
         self.b.close(scope);

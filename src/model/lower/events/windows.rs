@@ -108,8 +108,8 @@ impl Lowering<'_> {
                 opens = l.b.select(on_the_day, start, opens);
             }
             let closes = l.b.add(opens, Value::Constant(within));
-            let mut low = l.b.binary(Binary::Max, before, opens);
-            let mut high = l.b.binary(Binary::Min, now, closes);
+            let mut low = l.b.max(before, opens);
+            let mut high = l.b.min(now, closes);
             // One step late, in a circle: nothing of the probability may be lost by that.
             let fresh = circle.then(|| {
                 let ends = l.b.ends().to_vec();
@@ -316,7 +316,7 @@ impl Lowering<'_> {
             let (s0, s1) = (survival(l, before), survival(l, after));
             let date = l.date_between(piece, s0, s1, luck);
             // Where the piece is so short that both survivals round to the same number, it is as good as its start.
-            let date = l.b.binary(Binary::Max, date, piece.low);
+            let date = l.b.max(date, piece.low);
             l.fire(index, fired, date, context);
             l.b.assign_where(fired, due, NEVER);
         });
