@@ -8,7 +8,8 @@ const PAUSE = 200;
 /** Keeps the fragment in step; a link that is opened changes the session, a reload only one that nobody has touched. */
 export function keepLink(session, { guesses, projector }) {
   let started = false;
-  const later = whenQuiet(PAUSE, put);
+  // What is asked for and not yet confirmed is left for the state that confirms it.
+  const later = whenQuiet(PAUSE, () => put(session.state));
   const view = new URLSearchParams(location.hash.slice(1)).get("view");
   if (view === "hidden") guesses.hide(true);
   if (view === "projector") projector.turn(true, { full: false });
@@ -24,18 +25,17 @@ export function keepLink(session, { guesses, projector }) {
     }
     later();
   });
-  addEventListener("pagehide", put);
-  guesses.onhide = put;
-  projector.onturn = put;
+  const now = () => session.state && put(session.present);
+  addEventListener("pagehide", now);
+  guesses.onhide = now;
+  projector.onturn = now;
   addEventListener("hashchange", () => {
     const link = read(location.hash) ?? { variant: null, changes: {} };
     if (session.state && !isPresent(session, link)) session.start(link.variant, link.changes);
   });
   byId("copy").addEventListener("click", copy);
 
-  function put() {
-    if (!session.state) return;
-    const { variant, changes } = session.present;
+  function put({ variant, changes }) {
     const parts = new URLSearchParams();
     if (variant !== null) parts.set("variant", variant);
     for (const [address, text] of Object.entries(changes)) parts.set(address, text);
@@ -46,7 +46,7 @@ export function keepLink(session, { guesses, projector }) {
   }
 
   async function copy() {
-    put();
+    now();
     const button = byId("copy");
     const copied = await navigator.clipboard?.writeText(location.href).then(() => true, () => false);
     write(button, copied ? "Copied" : "It is in the address bar");
