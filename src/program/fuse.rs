@@ -165,7 +165,7 @@ impl Fuse<'_> {
         Some((Op::Ternary(does, out, a, b, c), from))
     }
 
-    /// (x · a + b) / (x · c + d)
+    /// (x · a + b) / (x · c + d), in the shapes that windows have: b and d are numbers, a and c both columns or both not.
     fn quotient_of_sums(&mut self, code: &mut [Instruction], i: usize, dead: &mut [bool]) -> bool {
         let Op::Binary(Binary::Divide, out, above, below) = code[i].op else {
             return false;
@@ -178,9 +178,12 @@ impl Fuse<'_> {
         else {
             return false;
         };
+        let column = |operand: Operand| matches!(operand, Operand::Slot(_));
         let ways = [(p, q, r, s), (p, q, s, r), (q, p, r, s), (q, p, s, r)];
-        let Some((x, a, _, c)) = ways.into_iter().find(|(x, _, same, _)| x == same && matches!(x, Operand::Slot(_)))
-        else {
+        let fits = |&(x, a, same, c): &(Operand, Operand, Operand, Operand)| {
+            column(x) && x == same && column(a) == column(c) && !column(b) && !column(d)
+        };
+        let Some((x, a, _, c)) = ways.into_iter().find(fits) else {
             return false;
         };
         let mut op = Op::Quotient(Box::new(Quotient { out, times: ONE, x, above: [a, b], below: [c, d] }));
@@ -199,7 +202,7 @@ impl Fuse<'_> {
         [(a, b), (b, a)].into_iter().find_map(|(times, quotient)| {
             let from = self.only_maker(code, i, quotient)?;
             match &code[from].op {
-                Op::Quotient(quotient) if quotient.times == ONE => {
+                Op::Quotient(quotient) if quotient.times == ONE && matches!(times, Operand::Slot(_)) => {
                     Some((Op::Quotient(Box::new(Quotient { out, times, ..**quotient })), from))
                 }
                 _ => None,
@@ -440,5 +443,29 @@ mod tests {
         ];
         let expected = ["s4 = s0 < inf", "s6 = t0 - s0", "s8 = s6 < 90", "s9 = s4 and s8"];
         assert_eq!(fused(&code), expected);
+    }
+
+    /// (s0 · a + b) / (s0 · c + d), times s1.
+    fn survival(a: Operand, b: Operand, c: Operand, d: Operand) -> Vec<String> {
+        fused(&[
+            Op::Ternary(Ternary::MultiplyAdd, 4, slot(0), a, b),
+            Op::Ternary(Ternary::MultiplyAdd, 5, c, slot(0), d),
+            Op::Binary(Binary::Divide, 6, slot(4), slot(5)),
+            Op::Binary(Binary::Multiply, 7, slot(1), slot(6)),
+        ])
+    }
+
+    #[test]
+    fn a_product_with_a_quotient_of_sums_is_one_operation() {
+        let numbers = survival(number(0.2), number(0.8), Operand::Table(0), number(0.7));
+        assert_eq!(numbers, ["s7 = s1 * (s0 * 0.2 + 0.8) / (s0 * t0 + 0.7)"]);
+        let columns = survival(slot(2), number(0.8), slot(3), number(0.8));
+        assert_eq!(columns, ["s7 = s1 * (s0 * s2 + 0.8) / (s0 * s3 + 0.8)"]);
+    }
+
+    #[test]
+    fn quotients_of_other_shapes_stay() {
+        assert_eq!(survival(slot(2), number(0.8), number(0.2), number(0.8)).len(), 4);
+        assert_eq!(survival(number(0.2), slot(2), number(0.3), slot(2)).len(), 4);
     }
 }

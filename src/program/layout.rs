@@ -223,3 +223,45 @@ pub(super) fn reuse_columns(program: &mut Program, temporary: &[bool]) {
         rename(code, &column);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Binary, Builder, When};
+    use super::*;
+
+    fn steps(code: Vec<Op>) -> Vec<Instruction> {
+        code.into_iter().map(|op| Instruction { op, when: When::default() }).collect()
+    }
+
+    /// Operations and those in their bodies, when the temporaries, s10 onwards, have got their columns.
+    fn columns(code: Vec<Op>) -> Vec<String> {
+        let mut program = Builder::new(1, vec![0.0, 7.0]).finish();
+        program.update = steps(code);
+        reuse_columns(&mut program, &(0..20).map(|slot| slot >= 10).collect::<Vec<bool>>());
+        let inside = |op: &Op| op.bodies().flatten().map(|inner| inner.op.to_string()).collect::<Vec<String>>();
+        program.update.iter().flat_map(|one| [vec![one.op.to_string()], inside(&one.op)].concat()).collect()
+    }
+
+    fn sum(out: Slot, a: Slot, b: Slot) -> Op {
+        Op::Binary(Binary::Add, out, Operand::Slot(a), Operand::Slot(b))
+    }
+
+    #[test]
+    fn a_result_takes_the_column_of_what_is_read_for_the_last_time() {
+        let code = vec![sum(10, 0, 1), sum(11, 10, 1), sum(12, 11, 0), sum(2, 12, 0)];
+        assert_eq!(columns(code), ["s10 = s0 + s1", "s10 = s10 + s1", "s10 = s10 + s0", "s2 = s10 + s0"]);
+    }
+
+    #[test]
+    fn what_is_read_again_keeps_its_column() {
+        let code = vec![sum(10, 0, 1), sum(11, 10, 1), sum(2, 10, 11)];
+        assert_eq!(columns(code), ["s10 = s0 + s1", "s11 = s10 + s1", "s2 = s10 + s11"]);
+    }
+
+    #[test]
+    fn what_a_loop_reads_in_every_round_is_not_written_over_in_its_last_operation() {
+        let body = steps(vec![sum(11, 10, 0)]);
+        let code = columns(vec![sum(10, 0, 1), Op::Times { count: 4, index: 5, body }]);
+        assert_eq!(code[2], "s11 = s10 + s0");
+    }
+}

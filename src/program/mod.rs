@@ -29,10 +29,6 @@ use std::sync::Arc;
 /// columns of a step stay in the nearest caches. 128 were measured to be faster than 64.
 pub const LANES: usize = 128;
 
-/// Where no more occurrences than this are expected, they are counted one by one, up to [`MOST_OF_FEW`].
-pub const FEW_EXPECTED: f64 = 16.0;
-pub const MOST_OF_FEW: f64 = 200.0;
-
 /// A column of the frame: one number for each future of the block.
 pub type Slot = u32;
 
@@ -239,7 +235,8 @@ pub enum Op {
     },
 }
 
-/// times · (x · a + b) / (x · c + d): what a piece of a window leaves of an event's survival.
+/// times · (x · a + b) / (x · c + d): what a piece of a window leaves of an event's survival. x is a column, b and d are
+/// none, a and c are alike, and `times` is a column or 1.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Quotient {
     pub out: Slot,

@@ -164,3 +164,51 @@ fn compare_and_branch(code: &mut Vec<Instruction>, temporary: &[bool], reads: &[
         i += 1;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RESULT: Slot = 10;
+    const STATE: Slot = 1;
+
+    /// What becomes of a result that is copied into a state, with these operations in between.
+    fn written(between: &[Op]) -> Vec<String> {
+        let made = Op::Binary(Binary::Multiply, RESULT, Operand::Slot(0), Operand::Constant(2.0));
+        let copy = Op::Unary(Unary::Copy, STATE, Operand::Slot(RESULT));
+        let ops = [&[made], between, &[copy]].concat();
+        let mut code: Vec<Instruction> =
+            ops.into_iter().map(|op| Instruction { op, when: When::steps(1, 4) }).collect();
+        let temporary: Vec<bool> = (0..20).map(|slot| slot >= RESULT).collect();
+        let mut reads = vec![0; 20];
+        count_reads(&mut code, &mut reads);
+        write_in_place(&mut code, &temporary, &reads);
+        code.iter().map(|instruction| instruction.op.to_string()).collect()
+    }
+
+    fn sum(out: Slot, with: Slot) -> Op {
+        Op::Binary(Binary::Add, out, Operand::Slot(with), Operand::Slot(0))
+    }
+
+    #[test]
+    fn a_result_is_written_where_it_is_kept() {
+        assert_eq!(written(&[]), ["s1 = s0 * 2"]);
+        assert_eq!(written(&[sum(11, RESULT)]), ["s1 = s0 * 2", "s11 = s1 + s0"]);
+    }
+
+    #[test]
+    fn a_state_that_is_needed_as_it_was_is_written_later() {
+        assert_eq!(written(&[sum(11, STATE)]).len(), 3);
+        assert_eq!(written(&[sum(STATE, 0)]).len(), 3);
+        let body = Instruction { op: sum(11, STATE), when: When::steps(1, 4) };
+        let inside = Op::IfAny { mask: 0, after: 1, body: Box::new(vec![body].into()) };
+        assert_eq!(written(&[inside]).len(), 3);
+    }
+
+    #[test]
+    fn a_result_that_others_read_afterwards_stays() {
+        let made = Op::Unary(Unary::Copy, STATE, Operand::Slot(RESULT));
+        // The second copy is read elsewhere, too.
+        assert_eq!(written(&[Op::Unary(Unary::Copy, 2, Operand::Slot(RESULT)), made]).len(), 4);
+    }
+}

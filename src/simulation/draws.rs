@@ -1,9 +1,9 @@
 //! What luck decides in a frame, uniforms being given: branches, numbers of occurrences, values of distributions.
 
 use super::frame::{Frame, STRIP, Source, lanes_where};
-use crate::chance::distributions::Distribution;
+use crate::chance::distributions::{Distribution, occurrences};
 use crate::chance::math::elementary::exp;
-use crate::program::{DrawWith, FEW_EXPECTED, MOST_OF_FEW, Operand, Slot};
+use crate::program::{DrawWith, Operand, Slot};
 
 impl Frame<'_> {
     #[inline(always)]
@@ -87,25 +87,4 @@ impl Frame<'_> {
         });
         self.column_mut(draw.out)[lane] = fitted.map_or(f64::NAN, |d| d.quantile(u, 1.0 - u));
     }
-}
-
-/// How many occurrences a uniform stands for when `mean` are expected: the least number with at least that share.
-fn occurrences(mean: f64, u: f64) -> f64 {
-    if mean.is_nan() {
-        return f64::NAN;
-    }
-    // Up to there the shares are summed up one by one, beyond it the general quantile is quicker.
-    if mean > FEW_EXPECTED {
-        let poisson = crate::chance::distributions::find("poisson");
-        let fitted = poisson.and_then(|family| Distribution::of(family, 0, &[mean]).ok());
-        return fitted.map_or(f64::NAN, |d| d.quantile(u, 1.0 - u));
-    }
-    let mut share = exp(-mean);
-    let (mut sum, mut k) = (share, 0.0);
-    while sum < u && k < MOST_OF_FEW {
-        k += 1.0;
-        share *= mean / k;
-        sum += share;
-    }
-    k
 }

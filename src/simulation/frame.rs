@@ -298,6 +298,9 @@ impl<'a> Frame<'a> {
         let sources = [times, x, a, b, c, d].map(|operand| self.source(operand));
         let f = |times: f64, x: f64, [a, b, c, d]: [f64; 4]| times * (x.mul_add(a, b) / x.mul_add(c, d));
         match sources {
+            [Number(times), Column(x), Number(a), Number(b), Number(c), Number(d)] => {
+                write_strips!(self, out, [x], |i| f(times, x[i], [a, b, c, d]));
+            }
             [Column(times), Column(x), Number(a), Number(b), Number(c), Number(d)] => {
                 write_strips!(self, out, [times, x], |i| f(times[i], x[i], [a, b, c, d]));
             }
@@ -307,6 +310,7 @@ impl<'a> Frame<'a> {
             [Column(times), Column(x), Column(a), Number(b), Column(c), Number(d)] => {
                 write_strips!(self, out, [times, x, a, c], |i| f(times[i], x[i], [a[i], b, c[i], d]));
             }
+            // No program has others.
             _ => {
                 for lane in 0..self.width {
                     let [times, x, a, b, c, d] = [times, x, a, b, c, d].map(|operand| self.lane(operand, lane));

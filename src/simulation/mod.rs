@@ -13,6 +13,7 @@ mod randomised;
 pub mod result;
 pub mod rows;
 pub mod run;
+mod sum;
 mod summary;
 mod tallies;
 mod trace;

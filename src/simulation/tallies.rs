@@ -2,9 +2,9 @@
 //! fixed order over each cell of 1,024 futures and cells are added exactly: so neither threads nor order change a bit.
 
 use super::bins::{Bins, Histogram};
-use super::exact::ExactSum;
 use super::frame::Frame;
 use super::randomised::Randomised;
+use super::sum::Sum;
 use crate::calendar::day_holding;
 use crate::program::{Branches, EventSlots, LANES, Program};
 use multiversion::multiversion;
@@ -45,49 +45,6 @@ pub struct MetricPlan {
     pub edges: Vec<f64>,
     /// Values that a visible share of futures has exactly.
     pub atoms: Vec<f64>,
-}
-
-/// Sums that run side by side: one alone would wait for itself.
-const SIDE: usize = 16;
-
-#[derive(Clone, Debug, Default)]
-pub struct Sum {
-    lanes: [f64; SIDE],
-    total: ExactSum,
-}
-
-impl Sum {
-    #[inline(always)]
-    fn add(&mut self, values: &[f64; LANES]) {
-        // A copy of its own becomes vector code.
-        let mut lanes = self.lanes;
-        for chunk in values.as_chunks::<SIDE>().0 {
-            lanes = std::array::from_fn(|i| lanes[i] + chunk[i]);
-        }
-        self.lanes = lanes;
-    }
-
-    /// The value of one future of a block, where `add` would find it.
-    #[inline(always)]
-    fn add_in_place(&mut self, future: usize, value: f64) {
-        self.lanes[future % SIDE] += value;
-    }
-
-    fn close_cell(&mut self) {
-        let mut lanes = std::mem::take(&mut self.lanes);
-        let mut half = SIDE / 2;
-        while half > 0 {
-            for i in 0..half {
-                lanes[i] += lanes[i + half];
-            }
-            half /= 2;
-        }
-        self.total.add(lanes[0]);
-    }
-
-    pub fn value(&self) -> f64 {
-        self.total.value()
-    }
 }
 
 #[derive(Clone, Debug)]
@@ -288,32 +245,32 @@ impl Tallies {
             add(&mut mine.outcomes, &theirs.outcomes);
             mine.branch_steps.iter_mut().zip(&theirs.branch_steps).for_each(|(a, b)| add(a, b));
             mine.branch_outcomes.iter_mut().zip(&theirs.branch_outcomes).for_each(|(a, b)| add(a, b));
-            mine.date.total.merge(&theirs.date.total);
+            mine.date.merge(&theirs.date);
             mine.count += theirs.count;
         }
         for (mine, theirs) in self.metrics.iter_mut().zip(&other.metrics) {
             mine.defined += theirs.defined;
             mine.below += theirs.below;
             mine.above += theirs.above;
-            mine.sum.total.merge(&theirs.sum.total);
-            mine.square.total.merge(&theirs.square.total);
+            mine.sum.merge(&theirs.sum);
+            mine.square.merge(&theirs.square);
             mine.histogram.merge(&theirs.histogram);
             mine.values.extend_from_slice(&theirs.values);
             add(&mut mine.outcome_weights, &theirs.outcome_weights);
             add(&mut mine.atoms, &theirs.atoms);
             mine.shown.iter_mut().zip(&theirs.shown).for_each(|(a, b)| add(a, b));
             for (a, b) in mine.outcome_sums.iter_mut().zip(&theirs.outcome_sums) {
-                a.total.merge(&b.total);
+                a.merge(b);
             }
         }
         for (mine, theirs) in self.paths.iter_mut().flatten().zip(other.paths.iter().flatten()) {
             mine.0.merge(&theirs.0);
-            mine.1.total.merge(&theirs.1.total);
+            mine.1.merge(&theirs.1);
         }
         for (mine, theirs) in self.quantities.iter_mut().zip(&other.quantities) {
             mine.0.merge(&theirs.0);
-            mine.1.total.merge(&theirs.1.total);
-            mine.2.total.merge(&theirs.2.total);
+            mine.1.merge(&theirs.1);
+            mine.2.merge(&theirs.2);
         }
         self.kept.extend(&other.kept);
         self.kept.sort_unstable();

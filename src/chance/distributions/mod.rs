@@ -32,6 +32,7 @@ mod whole;
 
 pub use fitted::Distribution;
 pub use list::{Choice, Data, choose};
+pub use poisson::{most_occurrences, occurrences};
 pub use refusal::Refusal;
 pub use truncation::Truncation;
 

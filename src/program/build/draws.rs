@@ -2,8 +2,7 @@
 
 use super::super::{DrawWith, Once, Op, Operand, Range, Site, Slot};
 use super::{Builder, Place, Value};
-use crate::chance::distributions::{Distribution, Family};
-use crate::program::{FEW_EXPECTED, MOST_OF_FEW};
+use crate::chance::distributions::{Distribution, Family, most_occurrences};
 use std::sync::Arc;
 
 impl Builder {
@@ -73,9 +72,8 @@ impl Builder {
     }
 
     pub fn poisson(&mut self, uniform: Value, mean: Value) -> Value {
-        let mean_range = self.range(mean);
-        let high = if mean_range.high <= FEW_EXPECTED { MOST_OF_FEW } else { 1e300 };
-        let range = Range { low: 0.0, high, nan: mean_range.nan };
+        let Range { high, nan, .. } = self.range(mean);
+        let range = Range { low: 0.0, high: most_occurrences(high).min(1e300), nan };
         self.compute("poisson", 0, &[uniform, mean], range, |out| Op::Poisson { out, uniform, mean })
     }
 

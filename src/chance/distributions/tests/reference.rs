@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::super::{Choice, Data, Distribution, FAMILIES, Refusal, find};
+use super::super::{Choice, Data, Distribution, FAMILIES, Refusal, find, most_occurrences, occurrences};
 use crate::chance::uniform::{key, uniform, word};
 
 const DISTRIBUTIONS: &str = include_str!("../../../../tests/reference/distributions.json");
@@ -174,16 +174,51 @@ fn every_example_can_be_drawn_from() {
     }
 }
 
+#[test]
+fn columns_are_what_single_draws_are_but_for_their_last_digits() {
+    for family in FAMILIES {
+        let distribution = read(family.example);
+        let uniforms: Vec<f64> = (0..1000).map(|future| uniform(word(key(2, family.name, 0), future))).collect();
+        // A column of a block, one of a few futures, and what is left over.
+        for length in [128, 16, 1000] {
+            let mut column = uniforms[..length].to_vec();
+            distribution.column(&mut column);
+            for (&u, &x) in uniforms.iter().zip(&column) {
+                let exact = distribution.quantile(u, 1.0 - u);
+                assert!((x - exact).abs() <= 1e-12 * exact.abs(), "{} at {u}: {x}, not {exact}", family.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn occurrences_are_poisson_quantiles() {
+    for mean in [0.0, 0.02, 1.0, 15.9, 16.0, 16.1, 4000.0] {
+        let poisson = Distribution::of(find("poisson").unwrap(), 0, &[mean]).unwrap();
+        for future in 0..500 {
+            let u = uniform(word(key(3, "poisson", 0), future));
+            assert_eq!(occurrences(mean, u), poisson.quantile(u, 1.0 - u), "{mean} at {u}");
+            assert!(occurrences(mean, u) <= most_occurrences(mean));
+        }
+        assert!(occurrences(mean, 1.0 - uniform(0)) <= most_occurrences(mean));
+    }
+    assert!(occurrences(f64::NAN, 0.5).is_nan());
+}
+
 /// A change here changes the numbers of everybody's scenarios; a difference between machines is a mistake.
 #[test]
 fn draws_have_the_same_bits_on_every_machine() {
-    let mut digest = 0_u64;
+    let mut digests = [0_u64; 2];
     for family in FAMILIES {
         let distribution = read(family.example);
         for future in 0..500 {
             let u = uniform(word(key(1, family.name, 0), future));
-            digest = word(digest ^ distribution.quantile(u, 1.0 - u).to_bits(), 1);
+            let mut column = [u];
+            distribution.column(&mut column);
+            for (digest, drawn) in digests.iter_mut().zip([distribution.quantile(u, 1.0 - u), column[0]]) {
+                *digest = word(*digest ^ drawn.to_bits(), 1);
+            }
         }
     }
-    assert_eq!(digest, 12371041897727499061);
+    assert_eq!(digests, [12371041897727499061, 3127077996087938901]);
 }
