@@ -2,7 +2,7 @@
 //! follows from them. The program notes where they are written; what waits for them is done again after that.
 
 use super::{Body, Instruction, Op, Operand, Slot, When};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The bit of `after` and `change` that is always set: what waits for it is always done.
 pub const ALWAYS: u64 = 1 << 63;
@@ -19,8 +19,9 @@ pub(super) struct Changes {
 }
 
 impl Changes {
-    /// Puts what need not be done in every step behind [`Op::IfChanged`]. Its results are no longer temporary.
-    pub(super) fn mark(parts: &mut [&mut Vec<Instruction>], temporary: &mut [bool]) -> Self {
+    /// Puts what need not be done in every step behind [`Op::IfChanged`]. What others read of its results is no longer
+    /// temporary; `reads` says how often each slot is read at all.
+    pub(super) fn mark(parts: &mut [&mut Vec<Instruction>], temporary: &mut [bool], reads: &[u32]) -> Self {
         let slots = temporary.len();
         let (written_in, follows) = (vec![Vec::new(); slots], vec![false; slots]);
         let mut changes = Changes { bodies: Vec::new(), written_in, follows, waits: Vec::new() };
@@ -28,8 +29,11 @@ impl Changes {
             changes.collect(code, None, false);
         }
         let mut body = 0;
-        for code in parts {
+        for code in parts.iter_mut() {
             changes.group(code, &mut body, &[], temporary);
+        }
+        for code in parts {
+            only_inside(code, temporary, reads);
         }
         changes
     }
@@ -160,6 +164,21 @@ impl Changes {
     }
 }
 
+/// What is read only by what waits together with it is worked out whenever that is, so it is temporary after all.
+fn only_inside(code: &mut [Instruction], temporary: &mut [bool], reads: &[u32]) {
+    for instruction in code {
+        instruction.op.bodies_mut().for_each(|(body, _)| only_inside(body, temporary, reads));
+        if let Op::IfChanged { body, .. } = &mut instruction.op {
+            let mut inside = BTreeMap::new();
+            for waiting in &mut body.code {
+                waiting.op.slots(&mut |slot, written| *inside.entry(*slot).or_insert(0) += u32::from(!written));
+            }
+            let results = body.code.iter_mut().filter_map(|waiting| waiting.op.result().copied());
+            results.for_each(|out| temporary[out as usize] = inside[&out] == reads[out as usize]);
+        }
+    }
+}
+
 /// Operations that wait for changes together: what they read of others, and what they write.
 #[derive(Default)]
 struct Waiting {
@@ -192,7 +211,11 @@ mod tests {
         let mut code: Vec<Instruction> =
             ops.into_iter().map(|op| Instruction { op, when: When::steps(1, 4) }).collect();
         let mut temporary: Vec<bool> = (0..200).map(|slot| slot >= 10).collect();
-        let changes = Changes::mark(&mut [&mut code], &mut temporary);
+        let mut reads = vec![0; temporary.len()];
+        for instruction in &mut code {
+            instruction.op.slots(&mut |slot, written| reads[*slot as usize] += u32::from(!written));
+        }
+        let changes = Changes::mark(&mut [&mut code], &mut temporary, &reads);
         changes.note(&mut code);
         code
     }

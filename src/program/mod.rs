@@ -284,15 +284,13 @@ pub struct Pieces {
     pub checked: bool,
 }
 
-/// Operations that are done for some futures of a block only, and what has to be carried to do them apart.
+/// Operations that are done for some futures of a block only.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Body {
     pub code: Vec<Instruction>,
-    /// What they read before they write it, and what they may leave as it is.
-    pub reads: Vec<Slot>,
     /// What they write and others read.
     pub keeps: Vec<Slot>,
-    /// Up to so many futures are sooner carried than the whole block is done.
+    /// Up to so many futures are sooner done one by one than the whole block.
     pub few: u32,
     /// What must be done again since what it reads may have been written here: a bit for each.
     pub changes: u64,

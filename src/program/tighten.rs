@@ -22,7 +22,7 @@ pub(super) fn tighten(program: &mut Program, temporary: &mut [bool]) {
         leave_out_unread(code, temporary, &mut reads);
         write_in_place(code, temporary, &reads);
     }
-    let changes = Changes::mark(&mut parts, temporary);
+    let changes = Changes::mark(&mut parts, temporary, &reads);
     for code in &mut parts {
         compare_and_branch(code, temporary, &reads);
         changes.note(code);

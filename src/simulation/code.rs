@@ -5,6 +5,11 @@
 //! them. Each is a function of its own, found beforehand: looked up and called once for a column, nothing stands between
 //! one and the next.
 
+#![expect(
+    clippy::redundant_closure,
+    reason = "a function that is passed by itself is compiled without its caller's target"
+)]
+
 use super::frame::{Frame, Source};
 use crate::chance::math::normal::standard_normal_column;
 use crate::program::fold::{binary, ternary, unary};
@@ -279,11 +284,11 @@ fn kernel(op: &Op, numbers: [bool; 3]) -> Kernel {
         }
         Op::Normal { .. } => for_op!(Op::Normal { out, key, once } => |frame| {
             frame.uniforms(*out, frame.stream(*key, *once));
-            standard_normal_column(frame.column_mut(*out));
+            frame.rework(*out, |values| standard_normal_column(values));
         }),
         Op::NormalOf { .. } => for_op!(Op::NormalOf { out, uniform } => |frame| {
             frame.map1(*out, frame.source(*uniform), |u| u);
-            standard_normal_column(frame.column_mut(*out));
+            frame.rework(*out, |values| standard_normal_column(values));
         }),
         Op::Draw { .. } => for_op!(Op::Draw { out, uniform, distribution } => |frame| {
             frame.draw(*out, *uniform, distribution);

@@ -8,7 +8,7 @@ use crate::program::{DrawWith, Operand, Slot};
 impl Frame<'_> {
     #[inline(always)]
     pub(super) fn pick(&mut self, out: Slot, uniform: Operand, weights: &[Operand]) {
-        for k in 0..self.width / STRIP {
+        for k in 0..self.strips() {
             let weight = |w: &Operand| self.strip(*w, k);
             let mut total = [0.0; STRIP];
             // Rounding may carry a draw past the last branch that has a chance.
@@ -31,7 +31,7 @@ impl Frame<'_> {
                 let found = if index[i] > last[i] { last[i] } else { index[i] };
                 if total[i] > 0.0 { found } else { f64::NAN }
             });
-            self.column_mut(out).as_chunks_mut().0[k] = found;
+            self.write_strip(out, k, found);
         }
     }
 
@@ -61,20 +61,19 @@ impl Frame<'_> {
         }
         let column = out as usize;
         lanes_where!(self, [column], |i| column[i] == MORE).each(|lane| {
-            self.column_mut(out)[lane] = occurrences(self.lane(mean, lane), self.lane(uniform, lane));
+            self.columns[column].0[lane] = occurrences(self.lane(mean, lane), self.lane(uniform, lane));
         });
     }
 
     #[inline(always)]
     pub(super) fn draw(&mut self, out: Slot, uniform: Operand, distribution: &Distribution) {
         self.map1(out, self.source(uniform), |u| u);
-        distribution.column(self.column_mut(out));
+        self.rework(out, |values| distribution.column(values));
     }
 
     /// Draws from a distribution whose parameters belong to the future.
     pub(super) fn draw_with(&mut self, draw: &DrawWith) {
-        (0..self.lanes).for_each(|lane| self.draw_lane_with(draw, lane));
-        self.finish(draw.out);
+        self.each_lane(|frame, lane| frame.draw_lane_with(draw, lane));
     }
 
     fn draw_lane_with(&mut self, draw: &DrawWith, lane: usize) {
@@ -85,6 +84,6 @@ impl Frame<'_> {
             None => Ok(d),
             Some((low, high)) => d.truncated(low, high),
         });
-        self.column_mut(draw.out)[lane] = fitted.map_or(f64::NAN, |d| d.quantile(u, 1.0 - u));
+        self.columns[draw.out as usize].0[lane] = fitted.map_or(f64::NAN, |d| d.quantile(u, 1.0 - u));
     }
 }

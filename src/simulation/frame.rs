@@ -3,7 +3,7 @@
 //! Columns are short, so that most of what a step touches stays in the nearest caches.
 
 use super::code::{Call, Code, execute};
-use super::gates::{FEW, Lane};
+use super::gates::Few;
 use crate::chance::uniform::{step_key, stride, uniform, word_at};
 use crate::program::{LANES, Once, Operand, Quotient, Slot};
 
@@ -16,10 +16,10 @@ const _: () = assert!(LANES.is_multiple_of(STRIP));
 /// One number for each future.
 #[derive(Clone, Debug)]
 #[repr(align(64))]
-pub(super) struct Column<const WIDTH: usize>(pub [f64; WIDTH]);
+pub(super) struct Column(pub [f64; LANES]);
 
-impl<const WIDTH: usize> Column<WIDTH> {
-    const EMPTY: Self = Column([0.0; WIDTH]);
+impl Column {
+    const EMPTY: Self = Column([0.0; LANES]);
 
     #[inline(always)]
     fn strip(&self, k: usize) -> Strip {
@@ -38,23 +38,15 @@ pub struct Fault {
 /// The columns of one block of futures.
 pub struct Frame<'a> {
     pub(super) code: &'a Code<'a>,
-    pub(super) columns: Vec<Column<LANES>>,
-    /// The columns of a frame that does some futures of a block apart: short, so that they lie close together.
-    pub(super) strips: Vec<Column<STRIP>>,
+    pub(super) columns: Vec<Column>,
     /// What operands that are no columns stand for, in this step.
     numbers: &'a [f64],
     /// Which future each lane is.
     pub(super) futures: [u64; LANES],
     /// How far each is from the beginning of any stream of random words.
     strides: [u64; LANES],
-    /// How many lanes there are; vector code works on some more, up to `width`, that are copies of the first: on the whole
-    /// block, or on one strip.
-    pub(super) lanes: usize,
-    pub(super) width: usize,
-    /// In a frame that does some futures of a block apart: which lanes they are there.
-    pub(super) from: [Lane; FEW as usize],
-    /// Where what few futures need is done for them alone.
-    pub(super) side: Option<Box<Frame<'a>>>,
+    /// The futures that are done one by one while the others wait; none, if the whole block is done.
+    pub(super) few: Few,
     /// Which of the things that are done only after a change are to be done again: a bit for each.
     pub(super) changed: u64,
     /// What futures that are done one by one leave behind, until the others are done.
@@ -71,42 +63,36 @@ pub(super) enum Source {
     Number(f64),
 }
 
-/// Writes a column strip by strip out of others: `i` is the lane in a strip. What is worked out has to stand in the loop
-/// itself to become vector code, hence a macro.
-macro_rules! write_strips {
+/// Writes a column out of others, strip by strip or for a few futures: `i` is the lane in what stands for a column. What is
+/// worked out has to stand in the loop itself to become vector code, hence a macro.
+macro_rules! write_lanes {
     ($frame:ident, $out:ident, [$($column:ident),*], |$i:ident| $value:expr) => {{
-        // The numbers of strips are known, which saves much of what surrounds the loop.
-        if $frame.width == LANES {
-            let columns = &mut $frame.columns[..];
+        let (columns, out) = (&mut $frame.columns[..], $out as usize);
+        if $frame.few.none() {
             for k in 0..LANES / STRIP {
-                write_strips!(columns, $out, k, [$($column),*], |$i| $value);
+                $(let $column = columns[$column].strip(k);)*
+                let mut written = [0.0; STRIP];
+                for $i in 0..STRIP {
+                    written[$i] = $value;
+                }
+                columns[out].0.as_chunks_mut().0[k] = written;
             }
         } else {
-            let strips = &mut $frame.strips[..];
-            write_strips!(strips, $out, 0, [$($column),*], |$i| $value);
+            for $i in $frame.few.lanes() {
+                $(let $column = &columns[$column].0;)*
+                let written = $value;
+                columns[out].0[$i] = written;
+            }
         }
-    }};
-    ($columns:ident, $out:ident, $k:expr, [$($column:ident),*], |$i:ident| $value:expr) => {{
-        $(let $column = $columns[$column].strip($k);)*
-        let mut written = [0.0; STRIP];
-        for $i in 0..STRIP {
-            written[$i] = $value;
-        }
-        $columns[$out as usize].0.as_chunks_mut().0[$k] = written;
     }};
 }
 
 /// The lanes in which something holds of columns; `i` is the lane.
 macro_rules! lanes_where {
-    ($frame:ident, [$($column:ident),*], |$i:ident| $holds:expr) => {
-        if $frame.width == $crate::program::LANES {
-            $(let $column = &$frame.columns[$column].0;)*
-            $crate::simulation::gates::Lanes::of::<{ $crate::program::LANES }>(|$i| $holds)
-        } else {
-            $(let $column = &$frame.strips[$column].0;)*
-            $crate::simulation::gates::Lanes::of::<{ $crate::simulation::frame::STRIP }>(|$i| $holds)
-        }
-    };
+    ($frame:ident, [$($column:ident),*], |$i:ident| $holds:expr) => {{
+        $(let $column = &$frame.columns[$column].0;)*
+        $crate::simulation::gates::Lanes::of(&$frame.few, |$i| $holds)
+    }};
 }
 
 pub(super) use lanes_where;
@@ -119,23 +105,13 @@ fn any_bit(words: impl Iterator<Item = u64>) -> bool {
 
 impl<'a> Frame<'a> {
     pub fn new(code: &'a Code<'a>) -> Self {
-        let side = Frame { strips: vec![Column::EMPTY; code.program.slots], ..Frame::empty(code) };
-        let columns = vec![Column::EMPTY; code.program.slots];
-        Frame { columns, side: Some(Box::new(side)), ..Frame::empty(code) }
-    }
-
-    fn empty(code: &'a Code<'a>) -> Self {
         Frame {
             code,
-            columns: Vec::new(),
-            strips: Vec::new(),
+            columns: vec![Column::EMPTY; code.program.slots],
             numbers: code.numbers(0),
             futures: [0; LANES],
             strides: [0; LANES],
-            lanes: LANES,
-            width: LANES,
-            from: [0; FEW as usize],
-            side: None,
+            few: Few::default(),
             changed: u64::MAX,
             aside: Vec::new(),
             step: 0,
@@ -147,22 +123,17 @@ impl<'a> Frame<'a> {
     /// Makes it play another program, in the columns that it has: what they hold is written anew before it is read, as
     /// from block to block.
     pub fn turn_to(&mut self, code: &'a Code<'a>) {
-        let slots = code.program.slots.max(self.columns.len());
-        self.columns.resize(slots, Column::EMPTY);
+        self.columns.resize(code.program.slots.max(self.columns.len()), Column::EMPTY);
         self.fault = None;
-        if let Some(frame) = &mut self.side {
-            frame.strips.resize(slots, Column::EMPTY);
-            frame.code = code;
-        }
         self.code = code;
     }
 
     /// Brings the futures from `first` on to T(0).
     pub fn start(&mut self, first: u64) {
-        for (lane, future) in self.futures.iter_mut().enumerate() {
+        for (lane, (future, strides)) in self.futures.iter_mut().zip(&mut self.strides).enumerate() {
             *future = first + lane as u64;
+            *strides = stride(*future);
         }
-        self.stride();
         self.enter(0);
         self.changed = u64::MAX;
         execute(self, &self.code.once);
@@ -179,20 +150,8 @@ impl<'a> Frame<'a> {
         execute(self, &self.code.end);
     }
 
-    /// To be done when other futures have come.
-    #[inline(always)]
-    pub(super) fn stride(&mut self) {
-        for (strides, futures) in self.strides[..self.width].iter_mut().zip(&self.futures) {
-            *strides = stride(*futures);
-        }
-    }
-
     fn enter(&mut self, step: usize) {
-        let numbers = self.code.numbers(step);
-        (self.step, self.numbers) = (step, numbers);
-        if let Some(side) = &mut self.side {
-            (side.step, side.numbers) = (step, numbers);
-        }
+        (self.step, self.numbers) = (step, self.code.numbers(step));
     }
 
     /// Index of the block's first future.
@@ -202,12 +161,6 @@ impl<'a> Frame<'a> {
 
     pub fn column(&self, slot: Slot) -> &[f64; LANES] {
         &self.columns[slot as usize].0
-    }
-
-    /// What a column holds, as far as vector code works on it.
-    #[inline(always)]
-    pub(super) fn values(&self, slot: usize) -> &[f64] {
-        if self.width == LANES { &self.columns[slot].0 } else { &self.strips[slot].0 }
     }
 
     /// Copies out what an operand stands for.
@@ -233,28 +186,25 @@ impl<'a> Frame<'a> {
         call.inputs[place].source::<NUMBER>(self.numbers)
     }
 
-    /// A column to be written, as far as vector code works on it.
+    /// Works out a column where it stands.
     #[inline(always)]
-    pub(super) fn column_mut(&mut self, out: Slot) -> &mut [f64] {
-        let out = out as usize;
-        if self.width == LANES { &mut self.columns[out].0 } else { &mut self.strips[out].0 }
-    }
-
-    /// Makes the lanes beyond the last copies of the first, after a column was written one lane after the other.
-    pub(super) fn finish(&mut self, out: Slot) {
-        let lanes = self.lanes;
-        let column = self.column_mut(out);
-        let first = column[0];
-        column[lanes..].fill(first);
+    pub(super) fn rework(&mut self, out: Slot, work: impl Fn(&mut [f64])) {
+        if self.few.none() {
+            work(&mut self.columns[out as usize].0);
+        } else {
+            let mut values = self.strip(Operand::Slot(out), 0);
+            work(&mut values);
+            self.write_strip(out, 0, values);
+        }
     }
 
     #[inline(always)]
     pub(super) fn map1(&mut self, out: Slot, a: Source, f: impl Fn(f64) -> f64) {
         match a {
-            Source::Column(a) => write_strips!(self, out, [a], |i| f(a[i])),
+            Source::Column(a) => write_lanes!(self, out, [a], |i| f(a[i])),
             Source::Number(a) => {
                 let value = f(a);
-                write_strips!(self, out, [], |_i| value);
+                write_lanes!(self, out, [], |_i| value);
             }
         }
     }
@@ -263,12 +213,12 @@ impl<'a> Frame<'a> {
     pub(super) fn map2(&mut self, out: Slot, inputs: [Source; 2], f: impl Fn(f64, f64) -> f64) {
         use Source::{Column, Number};
         match inputs.into() {
-            (Column(a), Column(b)) => write_strips!(self, out, [a, b], |i| f(a[i], b[i])),
-            (Column(a), Number(b)) => write_strips!(self, out, [a], |i| f(a[i], b)),
-            (Number(a), Column(b)) => write_strips!(self, out, [b], |i| f(a, b[i])),
+            (Column(a), Column(b)) => write_lanes!(self, out, [a, b], |i| f(a[i], b[i])),
+            (Column(a), Number(b)) => write_lanes!(self, out, [a], |i| f(a[i], b)),
+            (Number(a), Column(b)) => write_lanes!(self, out, [b], |i| f(a, b[i])),
             (Number(a), Number(b)) => {
                 let value = f(a, b);
-                write_strips!(self, out, [], |_i| value);
+                write_lanes!(self, out, [], |_i| value);
             }
         }
     }
@@ -277,16 +227,16 @@ impl<'a> Frame<'a> {
     pub(super) fn map3(&mut self, out: Slot, inputs: [Source; 3], f: impl Fn(f64, f64, f64) -> f64) {
         use Source::{Column, Number};
         match inputs.into() {
-            (Column(a), Column(b), Column(c)) => write_strips!(self, out, [a, b, c], |i| f(a[i], b[i], c[i])),
-            (Column(a), Column(b), Number(c)) => write_strips!(self, out, [a, b], |i| f(a[i], b[i], c)),
-            (Column(a), Number(b), Column(c)) => write_strips!(self, out, [a, c], |i| f(a[i], b, c[i])),
-            (Column(a), Number(b), Number(c)) => write_strips!(self, out, [a], |i| f(a[i], b, c)),
-            (Number(a), Column(b), Column(c)) => write_strips!(self, out, [b, c], |i| f(a, b[i], c[i])),
-            (Number(a), Column(b), Number(c)) => write_strips!(self, out, [b], |i| f(a, b[i], c)),
-            (Number(a), Number(b), Column(c)) => write_strips!(self, out, [c], |i| f(a, b, c[i])),
+            (Column(a), Column(b), Column(c)) => write_lanes!(self, out, [a, b, c], |i| f(a[i], b[i], c[i])),
+            (Column(a), Column(b), Number(c)) => write_lanes!(self, out, [a, b], |i| f(a[i], b[i], c)),
+            (Column(a), Number(b), Column(c)) => write_lanes!(self, out, [a, c], |i| f(a[i], b, c[i])),
+            (Column(a), Number(b), Number(c)) => write_lanes!(self, out, [a], |i| f(a[i], b, c)),
+            (Number(a), Column(b), Column(c)) => write_lanes!(self, out, [b, c], |i| f(a, b[i], c[i])),
+            (Number(a), Column(b), Number(c)) => write_lanes!(self, out, [b], |i| f(a, b[i], c)),
+            (Number(a), Number(b), Column(c)) => write_lanes!(self, out, [c], |i| f(a, b, c[i])),
             (Number(a), Number(b), Number(c)) => {
                 let value = f(a, b, c);
-                write_strips!(self, out, [], |_i| value);
+                write_lanes!(self, out, [], |_i| value);
             }
         }
     }
@@ -299,23 +249,23 @@ impl<'a> Frame<'a> {
         let f = |times: f64, x: f64, [a, b, c, d]: [f64; 4]| times * (x.mul_add(a, b) / x.mul_add(c, d));
         match sources {
             [Number(times), Column(x), Number(a), Number(b), Number(c), Number(d)] => {
-                write_strips!(self, out, [x], |i| f(times, x[i], [a, b, c, d]));
+                write_lanes!(self, out, [x], |i| f(times, x[i], [a, b, c, d]));
             }
             [Column(times), Column(x), Number(a), Number(b), Number(c), Number(d)] => {
-                write_strips!(self, out, [times, x], |i| f(times[i], x[i], [a, b, c, d]));
+                write_lanes!(self, out, [times, x], |i| f(times[i], x[i], [a, b, c, d]));
             }
             [Number(times), Column(x), Column(a), Number(b), Column(c), Number(d)] => {
-                write_strips!(self, out, [x, a, c], |i| f(times, x[i], [a[i], b, c[i], d]));
+                write_lanes!(self, out, [x, a, c], |i| f(times, x[i], [a[i], b, c[i], d]));
             }
             [Column(times), Column(x), Column(a), Number(b), Column(c), Number(d)] => {
-                write_strips!(self, out, [times, x, a, c], |i| f(times[i], x[i], [a[i], b, c[i], d]));
+                write_lanes!(self, out, [times, x, a, c], |i| f(times[i], x[i], [a[i], b, c[i], d]));
             }
             // No program has others.
             _ => {
-                for lane in 0..self.width {
-                    let [times, x, a, b, c, d] = [times, x, a, b, c, d].map(|operand| self.lane(operand, lane));
-                    self.column_mut(out)[lane] = f(times, x, [a, b, c, d]);
-                }
+                self.each_lane(|frame, lane| {
+                    let [times, x, a, b, c, d] = [times, x, a, b, c, d].map(|operand| frame.lane(operand, lane));
+                    frame.columns[out as usize].0[lane] = f(times, x, [a, b, c, d]);
+                });
             }
         }
     }
@@ -331,13 +281,14 @@ impl<'a> Frame<'a> {
     #[inline(always)]
     pub(super) fn uniforms(&mut self, out: Slot, key: u64) {
         let (futures, strides) = (&self.futures, &self.strides);
-        let points = self.code.program.points(key);
-        let to =
-            if self.width == LANES { &mut self.columns[out as usize].0[..] } else { &mut self.strips[out as usize].0 };
-        match points {
-            None => to.iter_mut().zip(strides).for_each(|(to, stride)| *to = uniform(word_at(key, *stride))),
-            Some(points) if self.width == LANES => points.column(futures[0], to),
-            Some(points) => to.iter_mut().zip(futures).for_each(|(to, future)| *to = points.at(*future)),
+        let to = &mut self.columns[out as usize].0;
+        match self.code.program.points(key) {
+            Some(points) if self.few.none() => points.column(futures[0], to),
+            Some(points) => self.few.lanes().for_each(|lane| to[lane] = points.at(futures[lane])),
+            None if self.few.none() => {
+                to.iter_mut().zip(strides).for_each(|(to, stride)| *to = uniform(word_at(key, *stride)));
+            }
+            None => self.few.lanes().for_each(|lane| to[lane] = uniform(word_at(key, strides[lane]))),
         }
     }
 
@@ -345,11 +296,11 @@ impl<'a> Frame<'a> {
     pub(super) fn check(&mut self, value: Operand, mask: Operand, infinite: bool, site: u32) {
         let suspicious = match self.source(value) {
             // Finite numbers less themselves are +0, all of whose bits are 0.
-            Source::Column(slot) => any_bit(self.values(slot).iter().map(|x| (x * 0.0).abs().to_bits())),
+            Source::Column(slot) => any_bit(self.columns[slot].0.iter().map(|x| (x * 0.0).abs().to_bits())),
             Source::Number(x) => !x.is_finite(),
         };
         if suspicious {
-            (0..self.lanes).for_each(|lane| self.check_lane(value, mask, infinite, site, lane));
+            self.each_lane(|frame, lane| frame.check_lane(value, mask, infinite, site, lane));
         }
     }
 
@@ -362,13 +313,40 @@ impl<'a> Frame<'a> {
         }
     }
 
-    /// What an operand stands for in the futures of a strip.
+    /// How many strips there are to be done.
+    pub(super) fn strips(&self) -> usize {
+        if self.few.none() { LANES / STRIP } else { 1 }
+    }
+
+    /// What an operand stands for in the futures of a strip; where a few are done, they are one.
     #[inline(always)]
     pub(super) fn strip(&self, operand: Operand, k: usize) -> Strip {
         match self.source(operand) {
-            Source::Column(slot) if self.width == LANES => self.columns[slot].strip(k),
-            Source::Column(slot) => self.strips[slot].strip(k),
+            Source::Column(slot) if self.few.none() => self.columns[slot].strip(k),
+            Source::Column(slot) => self.few.gather(&self.columns[slot].0),
             Source::Number(number) => [number; STRIP],
+        }
+    }
+
+    /// Writes what [`Frame::strip`] reads.
+    #[inline(always)]
+    pub(super) fn write_strip(&mut self, out: Slot, k: usize, values: Strip) {
+        let column = &mut self.columns[out as usize].0;
+        if self.few.none() {
+            column.as_chunks_mut().0[k] = values;
+        } else {
+            self.few.scatter(&values, column);
+        }
+    }
+
+    /// Does something for one future after the other.
+    #[inline(always)]
+    pub(super) fn each_lane(&mut self, mut f: impl FnMut(&mut Self, usize)) {
+        if self.few.none() {
+            (0..LANES).for_each(|lane| f(self, lane));
+        } else {
+            let few = self.few;
+            few.lanes().for_each(|lane| f(self, lane));
         }
     }
 
@@ -376,7 +354,7 @@ impl<'a> Frame<'a> {
     #[inline(always)]
     pub(super) fn lane(&self, operand: Operand, lane: usize) -> f64 {
         match operand {
-            Operand::Slot(slot) => self.values(slot as usize)[lane],
+            Operand::Slot(slot) => self.columns[slot as usize].0[lane],
             Operand::Constant(number) => number,
             Operand::Table(table) => self.numbers[table as usize],
         }

@@ -1,17 +1,50 @@
 //! Bodies that are done for some futures of a block only: where a mask holds, where a comparison does, where a date cuts a
-//! step. Where they are few, they are carried to a frame of their own, done there side by side, and carried back.
+//! step. Where they are few, they are done one by one, and the others left alone.
 
 use super::code::{Call, execute};
-use super::frame::{Frame, STRIP, Source, lanes_where};
+use super::frame::{Frame, STRIP, Source, Strip, lanes_where};
 use crate::program::fold::yes_no;
 use crate::program::{ALWAYS, Body, IfLess, LANES, Operand, Pieces, Slot};
 
-/// More futures than this are never done apart.
-pub(super) const FEW: u32 = STRIP as u32;
+/// More futures than this are never done one by one.
+const MOST: usize = STRIP;
 /// A place in a block.
-pub(super) type Lane = u8;
+type Lane = u8;
 
 const _: () = assert!(LANES <= 1 << Lane::BITS);
+
+/// A few futures of a block, or none.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Few {
+    lanes: [Lane; MOST],
+    count: usize,
+}
+
+impl Few {
+    #[inline(always)]
+    pub(super) fn none(&self) -> bool {
+        self.count == 0
+    }
+
+    #[inline(always)]
+    pub(super) fn lanes(&self) -> impl Iterator<Item = usize> {
+        // The remainder tells that no lane lies outside of a column.
+        self.lanes[..self.count].iter().map(|&lane| usize::from(lane) % LANES)
+    }
+
+    /// Their values, side by side; what is left over has the first one's.
+    #[inline(always)]
+    pub(super) fn gather(&self, column: &[f64; LANES]) -> Strip {
+        let mut values = [column[usize::from(self.lanes[0]) % LANES]; STRIP];
+        values.iter_mut().zip(self.lanes()).for_each(|(value, lane)| *value = column[lane]);
+        values
+    }
+
+    #[inline(always)]
+    pub(super) fn scatter(&self, values: &Strip, column: &mut [f64; LANES]) {
+        values.iter().zip(self.lanes()).for_each(|(value, lane)| column[lane] = *value);
+    }
+}
 
 /// Lanes that vector code compares at once, and how often that is done for a block.
 const VECTOR: usize = 8;
@@ -26,11 +59,18 @@ type Bits = u128;
 const _: () = assert!(LANES == Bits::BITS as usize);
 
 impl Lanes {
-    /// The number of lanes is known, so that no loop is left.
+    /// Where something holds of the futures that are being done.
     #[inline(always)]
-    pub(super) fn of<const WIDTH: usize>(holds: impl Fn(usize) -> bool) -> Lanes {
+    pub(super) fn of(few: &Few, holds: impl Fn(usize) -> bool) -> Lanes {
+        if !few.none() {
+            return few.lanes().filter(|&lane| holds(lane)).fold(Lanes::default(), Lanes::and);
+        }
+        if !any(&holds) {
+            return Lanes::default();
+        }
+        // The number of lanes is known, so that no loop is left.
         let mut words = [0_u64; VECTOR];
-        for k in (0..WIDTH / VECTOR).rev() {
+        for k in (0..VECTORS).rev() {
             for j in 0..VECTOR {
                 words[j] = words[j] << 1 | u64::from(holds(VECTOR * k + j));
             }
@@ -40,6 +80,10 @@ impl Lanes {
             lanes |= Bits::from(word) << (VECTORS * j);
         }
         Lanes(lanes)
+    }
+
+    fn and(self, lane: usize) -> Lanes {
+        Lanes(self.0 | 1 << (VECTORS * (lane % VECTOR) + lane / VECTOR))
     }
 
     pub(super) fn any(self) -> bool {
@@ -60,80 +104,55 @@ impl Lanes {
         }
     }
 
-    /// Writes down which they are, at most [`FEW`]; gives their number.
+    /// Writes down which they are, if they are at most so many.
     #[inline(always)]
-    fn list(self, lanes: &mut [Lane; FEW as usize]) -> usize {
-        let mut count = 0;
+    fn few(self, most: u32) -> Option<Few> {
+        if self.count() > most.min(MOST as u32) {
+            return None;
+        }
+        let mut few = Few::default();
         self.each(|lane| {
-            lanes[count] = lane as Lane;
-            count += 1;
+            few.lanes[few.count] = lane as Lane;
+            few.count += 1;
         });
-        count
+        Some(few)
     }
 }
 
-/// Whether something holds in any lane, which is found out sooner than in which.
+/// Whether something holds in any lane of a block, which is found out sooner than in which.
 #[inline(always)]
-fn any<const WIDTH: usize>(holds: impl Fn(usize) -> bool) -> bool {
+fn any(holds: impl Fn(usize) -> bool) -> bool {
     let mut any = 0_u64;
-    for lane in 0..WIDTH {
+    for lane in 0..LANES {
         any |= u64::from(holds(lane));
     }
     any != 0
 }
 
-impl<'a> Frame<'a> {
-    /// Makes these futures of a block the lanes of this frame, with what `reads` lists.
+impl Frame<'_> {
+    /// Does something for a few futures while the others of the block wait. Of what waits for changes no account is kept
+    /// meanwhile: everything is done for them.
     #[inline(always)]
-    fn carry_from(&mut self, block: &Frame<'a>, these: Lanes, reads: &[Slot]) {
-        self.lanes = these.list(&mut self.from);
-        self.width = STRIP;
-        self.occurrence = block.occurrence;
-        self.changed = u64::MAX;
-        let from = &self.from[..self.lanes];
-        let first = usize::from(from[0]);
-        // The copies first, and the lanes over them: put together beforehand they would have to wait for one another.
-        self.futures[..STRIP].fill(block.futures[first]);
-        for (future, &lane) in self.futures.iter_mut().zip(from) {
-            *future = block.futures[usize::from(lane)];
-        }
-        for &slot in reads {
-            let column = &block.columns[slot as usize].0;
-            let apart = &mut self.strips[slot as usize].0;
-            *apart = [column[first]; STRIP];
-            for (value, &lane) in apart.iter_mut().zip(from).skip(1) {
-                *value = column[usize::from(lane)];
-            }
-        }
-        self.stride();
+    fn apart(&mut self, few: Few, work: impl FnOnce(&mut Self)) {
+        let changed = std::mem::replace(&mut self.changed, u64::MAX);
+        self.few = few;
+        work(self);
+        self.few = Few::default();
+        self.changed = changed;
     }
 
-    /// Carries what `keeps` lists back to where it came from.
-    #[inline(always)]
-    fn carry_to(&mut self, block: &mut Frame<'a>, keeps: &[Slot]) {
-        for &slot in keeps {
-            let column = &mut block.columns[slot as usize].0;
-            for (value, &lane) in self.strips[slot as usize].0[..self.lanes].iter().zip(&self.from) {
-                column[usize::from(lane)] = *value;
-            }
-        }
-        if let Some(fault) = self.fault.take() {
-            block.fault = Some(block.fault.map_or(fault, |known| known.min(fault)));
-        }
-    }
-
-    /// Does a body for these futures: apart if they are few, else it is left to be done for the whole block. The comparison
-    /// that decides, if it is one, is noted.
+    /// Does a body for these futures one by one if they are few, else it is left to be done for all. The comparison that
+    /// decides, if it is one, is noted.
     #[inline(always)]
     fn do_body(&mut self, these: Lanes, body: &Body, code: &[Call], mask: Option<&IfLess>) -> usize {
-        if let Some(mut side) = self.side.take_if(|_| these.count() <= FEW.min(body.few)) {
-            side.carry_from(self, these, &body.reads);
-            if let Some(branch) = mask {
-                side.map1(branch.mask, Source::Number(1.0), |yes| yes);
-            }
-            execute(&mut side, code);
-            side.carry_to(self, &body.keeps);
-            self.side = Some(side);
+        let few = if self.few.none() { these.few(body.few) } else { None };
+        if let Some(few) = few {
+            self.apart(few, |frame| {
+                if let Some(branch) = mask {
+                    frame.map1(branch.mask, Source::Number(1.0), |yes| yes);
+                }
+                execute(frame, code);
+            });
             self.changed |= body.changes;
             code.len()
         } else {
@@ -145,11 +164,10 @@ impl<'a> Frame<'a> {
         }
     }
 
-    /// Notes that what was to be done after these changes is done. Of futures that are done apart no such account is kept:
-    /// everything is done for them.
+    /// Notes that what was to be done after these changes is done, where it is done for the whole block.
     #[inline(always)]
     pub(super) fn settle(&mut self, changes: u64) {
-        if self.side.is_some() {
+        if self.few.none() {
             self.changed &= !changes | ALWAYS;
         }
     }
@@ -199,9 +217,9 @@ impl<'a> Frame<'a> {
         }
         let mask = mask as usize;
         // A NaN counts: whatever is done for them decides what to do with it.
-        if body.few == 0 && self.width == LANES {
+        if body.few == 0 && self.few.none() {
             let mask = &self.columns[mask].0;
-            if any::<LANES>(|i| mask[i] != 0.0) {
+            if any(|i| mask[i] != 0.0) {
                 return 0;
             }
         } else {
@@ -232,8 +250,11 @@ impl<'a> Frame<'a> {
     /// Does the body for occurrence 0, 1, … up to the greatest count.
     #[inline(always)]
     pub(super) fn times(&mut self, count: Slot, index: Slot, code: &[Call]) -> usize {
-        let counts = &self.values(count as usize)[..self.lanes];
-        let most = counts.iter().fold(0.0, |a: f64, &b| if b > a { b } else { a });
+        let mut most = 0.0;
+        self.each_lane(|frame, lane| {
+            let count = frame.lane(Operand::Slot(count), lane);
+            most = if count > most { count } else { most };
+        });
         let mut j = 0.0;
         while j < most {
             self.map1(index, Source::Number(j), |j| j);
@@ -252,30 +273,35 @@ impl<'a> Frame<'a> {
         if !cut.any() {
             return piece.len();
         }
-        let Some(mut side) = self.side.take_if(|_| cut.count() <= FEW.min(body.few) && !checked) else {
+        let few = if self.few.none() && !checked { cut.few(body.few) } else { None };
+        let Some(few) = few else {
             self.piece_by_piece(pieces, piece);
             return piece.len() + whole.len();
         };
-        side.carry_from(self, cut, &body.reads);
-        side.piece_by_piece(pieces, piece);
-        // The whole does these futures too, and may need the side for others: so it is done before they are carried back.
+        // The whole does these futures too, from where they were before, and what it makes of them is thrown away.
         let mut aside = std::mem::take(&mut self.aside);
         aside.clear();
-        for &slot in &body.keeps {
-            aside.extend_from_slice(&side.strips[slot as usize].0[..side.lanes]);
-        }
-        let (from, lanes) = (side.from, side.lanes);
-        self.side = Some(side);
+        self.exchange(few, body, |value| aside.push(*value));
+        self.apart(few, |frame| frame.piece_by_piece(pieces, piece));
+        let mut before = aside.iter_mut();
+        self.exchange(few, body, |value| {
+            before.next().into_iter().for_each(|before| std::mem::swap(value, before));
+        });
         execute(self, whole);
-        for (values, &slot) in aside.chunks_exact(lanes).zip(&body.keeps) {
-            let column = &mut self.columns[slot as usize].0;
-            for (value, &lane) in values.iter().zip(&from) {
-                column[lane as usize] = *value;
-            }
-        }
+        let mut after = aside.iter();
+        self.exchange(few, body, |value| after.next().into_iter().for_each(|after| *value = *after));
         self.aside = aside;
         self.changed |= body.changes;
         piece.len() + whole.len()
+    }
+
+    /// Comes to all that a body leaves behind of a few futures.
+    #[inline(always)]
+    fn exchange(&mut self, few: Few, body: &Body, mut with: impl FnMut(&mut f64)) {
+        for &slot in &body.keeps {
+            let column = &mut self.columns[slot as usize].0;
+            few.lanes().for_each(|lane| with(&mut column[lane]));
+        }
     }
 
     #[inline(always)]
