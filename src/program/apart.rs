@@ -36,6 +36,12 @@ fn few(code: &[Instruction]) -> u32 {
     block.saturating_sub(FINDING) / one.max(1)
 }
 
+/// Whether operations are done for a block in less time than it takes to find out if any of its futures needs them.
+pub(super) fn sooner_done_than_asked(code: &[Instruction]) -> bool {
+    const ASKING: u32 = 40;
+    cycles(code).0 < ASKING
+}
+
 /// What operations cost for a whole block, beyond what they cost in any case, and for one future.
 fn cycles(code: &[Instruction]) -> (u32, u32) {
     let of = |instruction: &Instruction| match instruction.op {

@@ -1,6 +1,7 @@
 //! Making a finished program shorter without changing what it gives: what nobody reads is left out, results are
 //! written where they are kept, and what seldom changes is worked out only when it has.
 
+use super::apart;
 use super::changes::Changes;
 use super::fuse::Fuse;
 use super::{Binary, IfLess, Instruction, Op, Operand, Program, Slot, Unary, When};
@@ -26,6 +27,7 @@ pub(super) fn tighten(program: &mut Program, temporary: &mut [bool]) {
     for code in &mut parts {
         compare_and_branch(code, temporary, &reads);
         changes.note(code);
+        without_asking(code);
     }
 }
 
@@ -162,6 +164,23 @@ fn compare_and_branch(code: &mut Vec<Instruction>, temporary: &[bool], reads: &[
             }
         }
         i += 1;
+    }
+}
+
+/// What costs less than finding out whether it is needed is always done: where the mask does not hold a body changes nothing.
+/// What others wait for is not, lest they be done always, too.
+fn without_asking(code: &mut Vec<Instruction>) {
+    for Instruction { op, when } in std::mem::take(code) {
+        match op {
+            Op::IfAny { body, .. } if body.changes == 0 && apart::sooner_done_than_asked(&body.code) => {
+                let inside = |one: Instruction| if one.when.covers(when) { Instruction { when, ..one } } else { one };
+                code.extend(body.code.into_iter().map(inside));
+            }
+            mut op => {
+                op.bodies_mut().for_each(|(body, _)| without_asking(body));
+                code.push(Instruction { op, when });
+            }
+        }
     }
 }
 
