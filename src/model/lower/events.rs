@@ -39,6 +39,7 @@ impl Lowering<'_> {
                 step_branch_counts,
                 branch_dates: (0..branches).map(|_| self.b.state_within(NEVER, dates)).collect(),
                 step_date: self.b.state_within(NEVER, dates),
+                known_date: None,
             }
         });
         EventState { date, branch, repeats }

@@ -44,6 +44,8 @@ struct Repeats {
     step_count: Slot,
     step_branch_counts: Vec<Slot>,
     step_date: Slot,
+    /// The same where it is known beforehand, in the steps that have any.
+    known_date: Option<Value>,
 }
 
 /// From which moment, and by whom, an expression is read.

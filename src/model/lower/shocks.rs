@@ -138,7 +138,7 @@ impl Lowering<'_> {
         };
         let date = repeats.step_date;
         if !self.scenario.order.together(Thing::Path(path), Thing::Event(event.event)) {
-            return (count, Operand::Slot(date));
+            return (count, repeats.known_date.unwrap_or(Operand::Slot(date)));
         }
         // Of the step before: the event is in the path's circle.
         let kept = self.b.state_within(Value::Constant(0.0), Range::new(0.0, 1e9));

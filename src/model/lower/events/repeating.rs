@@ -42,9 +42,12 @@ impl Lowering<'_> {
                 l.b.assign(step_count, number);
                 l.b.assume(Operand::Slot(step_count), l.b.range(number));
                 let number = Operand::Slot(step_count);
+                let sum = l.b.add(first, last);
+                let middle = l.b.multiply(sum, Value::Constant(0.5));
+                if let (Some(repeats), Some(_)) = (&mut l.events[index].repeats, l.b.known_values(middle)) {
+                    repeats.known_date = Some(middle);
+                }
                 l.if_any(number, |l| {
-                    let sum = l.b.add(first, last);
-                    let middle = l.b.multiply(sum, Value::Constant(0.5));
                     let here = l.b.select(number, middle, NEVER);
                     l.b.assign(step_date, here);
                     let all = l.b.add(Operand::Slot(count), number);
