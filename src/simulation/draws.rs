@@ -60,9 +60,9 @@ impl Frame<'_> {
             }),
         }
         let column = out as usize;
-        lanes_where!(self, [column], |i| column[i] == MORE).each(|lane| {
+        for lane in lanes_where!(self, [column], |i| column[i] == MORE).iter() {
             self.columns[column].0[lane] = occurrences(self.lane(mean, lane), self.lane(uniform, lane));
-        });
+        }
     }
 
     #[inline(always)]

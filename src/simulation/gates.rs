@@ -36,13 +36,17 @@ impl Few {
     #[inline(always)]
     pub(super) fn gather(&self, column: &[f64; LANES]) -> Strip {
         let mut values = [column[usize::from(self.lanes[0]) % LANES]; STRIP];
-        values.iter_mut().zip(self.lanes()).for_each(|(value, lane)| *value = column[lane]);
+        for (value, lane) in values.iter_mut().zip(self.lanes()) {
+            *value = column[lane];
+        }
         values
     }
 
     #[inline(always)]
     pub(super) fn scatter(&self, values: &Strip, column: &mut [f64; LANES]) {
-        values.iter().zip(self.lanes()).for_each(|(value, lane)| column[lane] = *value);
+        for (value, lane) in values.iter().zip(self.lanes()) {
+            column[lane] = *value;
+        }
     }
 }
 
@@ -65,9 +69,12 @@ impl Lanes {
         if !few.none() {
             return few.lanes().filter(|&lane| holds(lane)).fold(Lanes::default(), Lanes::and);
         }
-        if !any(&holds) {
-            return Lanes::default();
-        }
+        if any(&holds) { Lanes::in_block(holds) } else { Lanes::default() }
+    }
+
+    /// Where it holds of a whole block.
+    #[inline(always)]
+    pub(super) fn in_block(holds: impl Fn(usize) -> bool) -> Lanes {
         // The number of lanes is known, so that no loop is left.
         let mut words = [0_u64; VECTOR];
         for k in (0..VECTORS).rev() {
@@ -95,13 +102,14 @@ impl Lanes {
     }
 
     #[inline(always)]
-    pub(super) fn each(self, mut f: impl FnMut(usize)) {
+    pub(super) fn iter(self) -> impl Iterator<Item = usize> {
         let mut rest = self.0;
-        while rest != 0 {
+        std::iter::from_fn(move || {
             let bit = rest.trailing_zeros() as usize;
-            f(VECTOR * (bit % VECTORS) + bit / VECTORS);
-            rest &= rest - 1;
-        }
+            let some = rest != 0;
+            rest &= rest.wrapping_sub(1);
+            some.then_some(VECTOR * (bit % VECTORS) + bit / VECTORS)
+        })
     }
 
     /// Writes down which they are, if they are at most so many.
@@ -111,10 +119,10 @@ impl Lanes {
             return None;
         }
         let mut few = Few::default();
-        self.each(|lane| {
+        for lane in self.iter() {
             few.lanes[few.count] = lane as Lane;
             few.count += 1;
-        });
+        }
         Some(few)
     }
 }
@@ -300,7 +308,9 @@ impl Frame<'_> {
     fn exchange(&mut self, few: Few, body: &Body, mut with: impl FnMut(&mut f64)) {
         for &slot in &body.keeps {
             let column = &mut self.columns[slot as usize].0;
-            few.lanes().for_each(|lane| with(&mut column[lane]));
+            for lane in few.lanes() {
+                with(&mut column[lane]);
+            }
         }
     }
 

@@ -3,6 +3,7 @@
 
 use super::bins::{Bins, Histogram};
 use super::frame::Frame;
+use super::gates::Lanes;
 use super::randomised::Randomised;
 use super::sum::Sum;
 use crate::calendar::day_holding;
@@ -333,17 +334,10 @@ impl EventTally {
             Some(&step) => step as usize,
             None => program.ends.partition_point(|&end| end < date).min(program.steps()),
         };
-        let mut counted = [0.0; LANES];
-        // Which they are is found first, without a branch: a processor would guess wrongly too often.
-        let mut happened = [0_u8; LANES];
-        let mut count = 0;
-        for i in 0..block.lanes {
-            let counts = (dates[i] < f64::INFINITY) & (block.weights[i] > 0);
-            counted[i] = if counts { dates[i] } else { 0.0 };
-            happened[count] = i as u8;
-            count += usize::from(counts);
-        }
-        for i in happened[..count].iter().map(|&i| usize::from(i)) {
+        let counts = |i: usize| (dates[i] < f64::INFINITY) & (block.weights[i] > 0);
+        let counted = std::array::from_fn(|i| if counts(i) { dates[i] } else { 0.0 });
+        let happened = Lanes::in_block(counts);
+        for i in happened.iter() {
             let weight = block.weights[i];
             let step = step_of(dates[i]);
             self.steps[step] += weight;
@@ -371,11 +365,16 @@ impl EventTally {
                     }
                 }
             }
-            if let Some(slot) = slots.count {
-                self.count += u128::from(weight) * frame.column(slot)[i] as u128;
-            } else {
-                self.count += u128::from(weight);
+        }
+        match slots.count {
+            Some(slot) => {
+                let count = frame.column(slot);
+                for i in happened.iter() {
+                    self.count += u128::from(block.weights[i]) * count[i] as u128;
+                }
             }
+            None if block.plain => self.count += u128::from(happened.count()),
+            None => self.count += happened.iter().map(|i| u128::from(block.weights[i])).sum::<u128>(),
         }
         if block.plain {
             self.date.add(&counted);
@@ -442,20 +441,16 @@ impl MetricTally {
             if exact {
                 self.values.push((value, weight));
             }
-            if let Some(atom) = plan.atoms.iter().position(|&atom| atom.total_cmp(&value).is_eq()) {
+            if let Some(atom) = plan.atoms.iter().position(|&atom| atom.to_bits() == value.to_bits()) {
                 self.atoms[atom] += weight;
                 continue;
             }
             match (low, high) {
                 (Some(low), Some(high)) if value >= low && value < high => {
                     // Edges are evenly spaced but for rounding.
-                    let mut bin = (((value - low) * per_unit) as usize).min(bins - 1);
-                    while value < plan.edges[bin] {
-                        bin -= 1;
-                    }
-                    while value >= plan.edges[bin + 1] {
-                        bin += 1;
-                    }
+                    let near = (((value - low) * per_unit) as usize).min(bins - 1);
+                    let bin = near - usize::from(value < plan.edges[near]);
+                    let bin = bin + usize::from(value >= plan.edges[bin + 1]);
                     self.shown[classes[i]][bin] += weight;
                 }
                 (Some(low), _) if value < low => self.below += weight,
