@@ -101,12 +101,13 @@ const SIDE: usize = 16;
 /// The bins of a column of values.
 #[inline(always)]
 fn places(bins: &Bins, values: &[f64; LANES]) -> [u32; LANES] {
-    let (scale, low) = (1.0 / bins.width, bins.low);
+    let scale = 1.0 / bins.width;
+    // Place 0 is for what lies below: rounding to the nearest with half a bin more rounds down to the bin, and one up.
+    let first = 0.5 - bins.low * scale;
     let last = bins.count as f64 + 1.0;
     let mut places = [0; LANES];
     for (place, value) in places.iter_mut().zip(values) {
-        // Half is taken off so that rounding to the nearest whole number rounds down.
-        let x = (value - low) * scale + 0.5;
+        let x = value.mul_add(scale, first);
         let x = if x > 0.0 { x } else { 0.0 };
         let x = if x < last { x } else { last };
         *place = (x + ROUNDER).to_bits() as u32;

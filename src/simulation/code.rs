@@ -12,6 +12,7 @@
 
 use super::frame::{Frame, Source};
 use crate::chance::math::normal::standard_normal_column;
+use crate::chance::uniform::step_key;
 use crate::program::fold::{binary, ternary, unary};
 use crate::program::{Instruction, Op, Operand, Program, Slot, When};
 use multiversion::{inherit_target, multiversion};
@@ -47,7 +48,8 @@ impl Input {
 pub(super) struct Call {
     kernel: Kernel,
     /// Of an operation that works out one column of up to three others. [`in_steps`] has the first step and the one past
-    /// the last as inputs, and the number of calls that belong to them as output.
+    /// the last as inputs, and the number of calls that belong to them as output; what draws in every step has the place
+    /// of its key as input.
     pub out: Slot,
     pub inputs: [Input; 3],
     /// Where the rest of it is, of any other operation.
@@ -76,26 +78,37 @@ pub struct Code<'a> {
     numbers: Vec<f64>,
     /// How long a row is.
     row: usize,
+    /// The keys of all that draws in every step, a row for each step.
+    keys: Vec<u64>,
+    key_row: usize,
 }
 
 impl<'a> Code<'a> {
     pub fn of(program: &'a Program) -> Self {
         let (tables, constants, known, rest) = (program.tables.len(), Vec::new(), HashMap::new(), Vec::new());
-        let mut writer = Writer { tables, constants, known, rest, code: Vec::new() };
+        let mut writer = Writer { tables, constants, known, keys: Vec::new(), rest, code: Vec::new() };
         let every = When::steps(1, program.ends.len() as u32);
         let once = writer.code_of(&[&program.once], When::default());
         let step = writer.code_of(&[&program.before, &program.update, &program.after], every);
         let end = writer.code_of(&[&program.end], When::default());
-        let Writer { rest, constants, .. } = writer;
+        let Writer { rest, constants, keys: drawn, .. } = writer;
         let row = |step: usize| program.tables.iter().map(move |table| table[step]).chain(constants.iter().copied());
-        let numbers = (0..program.ends.len()).flat_map(row).collect();
-        Code { program, once, step, end, rest, numbers, row: tables + constants.len() }
+        let steps = 0..program.ends.len();
+        let numbers = steps.clone().flat_map(row).collect();
+        let keys = steps.flat_map(|step| drawn.iter().map(move |&key| step_key(key, step as u32))).collect();
+        Code { program, once, step, end, rest, numbers, row: tables + constants.len(), keys, key_row: drawn.len() }
     }
 
     /// What operands that are no columns stand for in a step.
     #[inline]
     pub(super) fn numbers(&self, step: usize) -> &[f64] {
         &self.numbers[step * self.row..][..self.row]
+    }
+
+    /// The keys of what draws in every step, in this one.
+    #[inline]
+    pub(super) fn keys(&self, step: usize) -> &[u64] {
+        &self.keys[step * self.key_row..][..self.key_row]
     }
 }
 
@@ -104,6 +117,7 @@ struct Writer<'a> {
     tables: usize,
     constants: Vec<f64>,
     known: HashMap<u64, u32>,
+    keys: Vec<u64>,
     rest: Vec<Rest<'a>>,
     code: Vec<Call>,
 }
@@ -154,7 +168,14 @@ impl<'a> Writer<'a> {
     fn call_with_rest(&mut self, op: &'a Op, when: When) {
         let rest = self.rest.len();
         self.rest.push(Rest { op, bodies: [0; 2] });
-        let inputs = [Input::default(); 3];
+        let mut inputs = [Input::default(); 3];
+        if let Op::Uniform { key, .. } | Op::Normal { key, .. } = op {
+            let place = self.keys.iter().position(|known| known == key).unwrap_or(self.keys.len());
+            if place == self.keys.len() {
+                self.keys.push(*key);
+            }
+            inputs[0] = Input(place as u32);
+        }
         self.code.push(Call { kernel: kernel(op, [false; 3]), out: 0, inputs, rest: rest as u32 });
         for (place, body) in op.bodies().enumerate() {
             let before = self.code.len();
@@ -198,6 +219,16 @@ pub(super) fn execute(frame: &mut Frame, mut code: &[Call]) {
 fn kernel(op: &Op, numbers: [bool; 3]) -> Kernel {
     /// A function that takes what belongs to its kind of operation, and the bodies.
     macro_rules! for_op {
+        ($pattern:pat => |$frame:ident, of $call:ident| $does:expr) => {{
+            #[inherit_target]
+            fn kernel($frame: &mut Frame, $call: &Call, _: &[Call]) -> usize {
+                if let $pattern = $frame.code.rest[$call.rest as usize].op {
+                    $does;
+                }
+                0
+            }
+            kernel
+        }};
         ($pattern:pat => |$frame:ident| $does:expr) => {{
             #[inherit_target]
             fn kernel($frame: &mut Frame, call: &Call, _: &[Call]) -> usize {
@@ -280,10 +311,12 @@ fn kernel(op: &Op, numbers: [bool; 3]) -> Kernel {
         }
         Op::Quotient(_) => for_op!(Op::Quotient(quotient) => |frame| frame.quotient(quotient)),
         Op::Uniform { .. } => {
-            for_op!(Op::Uniform { out, key, once } => |frame| frame.uniforms(*out, frame.stream(*key, *once)))
+            for_op!(Op::Uniform { out, key, once } => |frame, of call| {
+                frame.uniforms(*out, frame.stream(*key, *once, call.inputs[0].0));
+            })
         }
-        Op::Normal { .. } => for_op!(Op::Normal { out, key, once } => |frame| {
-            frame.uniforms(*out, frame.stream(*key, *once));
+        Op::Normal { .. } => for_op!(Op::Normal { out, key, once } => |frame, of call| {
+            frame.uniforms(*out, frame.stream(*key, *once, call.inputs[0].0));
             frame.rework(*out, |values| standard_normal_column(values));
         }),
         Op::NormalOf { .. } => for_op!(Op::NormalOf { out, uniform } => |frame| {

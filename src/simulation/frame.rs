@@ -41,6 +41,8 @@ pub struct Frame<'a> {
     pub(super) columns: Vec<Column>,
     /// What operands that are no columns stand for, in this step.
     numbers: &'a [f64],
+    /// The keys of what draws in every step, in this one.
+    keys: &'a [u64],
     /// Which future each lane is.
     pub(super) futures: [u64; LANES],
     /// How far each is from the beginning of any stream of random words.
@@ -109,6 +111,7 @@ impl<'a> Frame<'a> {
             code,
             columns: vec![Column::EMPTY; code.program.slots],
             numbers: code.numbers(0),
+            keys: code.keys(0),
             futures: [0; LANES],
             strides: [0; LANES],
             few: Few::default(),
@@ -151,7 +154,7 @@ impl<'a> Frame<'a> {
     }
 
     fn enter(&mut self, step: usize) {
-        (self.step, self.numbers) = (step, self.code.numbers(step));
+        (self.step, self.numbers, self.keys) = (step, self.code.numbers(step), self.code.keys(step));
     }
 
     /// Index of the block's first future.
@@ -270,11 +273,13 @@ impl<'a> Frame<'a> {
         }
     }
 
-    pub(super) fn stream(&self, key: u64, once: Once) -> u64 {
+    /// The key of a draw; `place` says where that of the step is.
+    #[inline(always)]
+    pub(super) fn stream(&self, key: u64, once: Once, place: u32) -> u64 {
         match once {
             Once::Future => key,
-            Once::Step | Once::Count => step_key(key, self.step as u32),
-            Once::Occurrence => step_key(step_key(key, self.step as u32), self.occurrence),
+            Once::Step | Once::Count => self.keys[place as usize],
+            Once::Occurrence => step_key(self.keys[place as usize], self.occurrence),
         }
     }
 

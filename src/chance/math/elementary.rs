@@ -13,8 +13,9 @@
 
 const LN_2_HIGH: f64 = f64::from_bits(0x3FE6_2E42_FEE0_0000);
 const LN_2_LOW: f64 = 1.9082149292705877e-10;
-/// Adding it rounds to a whole number and leaves that number in the low bits.
-const ROUNDER: f64 = 6755399441055744.0;
+/// Adding it rounds to a whole number and leaves that number in the low bits, 2046 above what it is: that is what the
+/// exponents of two factors are biased by.
+const ROUNDER: f64 = 6755399441055744.0 + 2046.0;
 const TWO_52: f64 = 4503599627370496.0;
 const TWO_54: f64 = 18014398509481984.0;
 const EXPONENT_OF_ONE: u64 = 0x3FF0_0000_0000_0000;
@@ -98,7 +99,7 @@ pub fn exp_m1(x: f64) -> f64 {
         return exp_plain(x);
     }
     let (rounded, grown) = exp_parts::<false>(x, 0.0);
-    let scale = power_of_two(rounded.to_bits());
+    let scale = biased(rounded.to_bits().wrapping_sub(1023));
     scale * grown + (scale - 1.0)
 }
 
@@ -178,13 +179,13 @@ fn scaled(y: f64, rounded: f64) -> f64 {
     // even in all bits that count here, so that the whole can be halved as it stands.
     let n = rounded.to_bits();
     let half = n >> 1;
-    y * power_of_two(half) * power_of_two(n.wrapping_sub(half))
+    y * biased(half) * biased(n.wrapping_sub(half))
 }
 
-/// 2ⁿ of the number in the lowest bits, −1022 ≤ n ≤ 1023.
+/// 2ⁿ of n + 1023 in the lowest bits, −1022 ≤ n ≤ 1023.
 #[inline(always)]
-fn power_of_two(n: u64) -> f64 {
-    f64::from_bits(n.wrapping_add(1023) << 52)
+fn biased(exponent: u64) -> f64 {
+    f64::from_bits(exponent << 52)
 }
 
 #[inline(always)]
