@@ -1,7 +1,7 @@
 //! Sums and products that follow one another made one operation, and what decides nothing left out: half the columns need
 //! not be written and read again. A result may differ by what rounding once instead of twice makes of it.
 
-use super::{Binary, Instruction, Op, Operand, Quotient, Slot, Ternary, Unary, When};
+use super::{Binary, Exponent, Instruction, Op, Operand, Quotient, Slot, Ternary, Unary, When};
 
 /// How far back the operation is looked for that gave an operand.
 const BACK: usize = 64;
@@ -48,7 +48,9 @@ impl Fuse<'_> {
         let op = op.or_else(|| self.turned(code, i)).or_else(|| self.between(code, i));
         let op = op.or_else(|| self.function_of_sum(code, i)).or_else(|| self.times_quotient(code, i));
         let Some((op, from)) = op else {
-            return self.quotient_of_sums(code, i, dead) || self.under_mask(code, i, dead);
+            return self.quotient_of_sums(code, i, dead)
+                || self.quotient_of_exponential(code, i, dead)
+                || self.under_mask(code, i, dead);
         };
         let mut gone = std::mem::replace(&mut code[i].op, op);
         gone.slots(&mut |slot, written| self.reads[*slot as usize] -= u32::from(!written));
@@ -186,12 +188,58 @@ impl Fuse<'_> {
         let Some((x, a, _, c)) = ways.into_iter().find(fits) else {
             return false;
         };
-        let mut op = Op::Quotient(Box::new(Quotient { out, times: ONE, x, above: [a, b], below: [c, d] }));
+        let quotient = Quotient { out, times: ONE, x, above: [a, b], below: [c, d], exponent: None };
+        let mut op = Op::Quotient(Box::new(quotient));
         std::mem::swap(&mut code[i].op, &mut op);
         op.slots(&mut |slot, written| self.reads[*slot as usize] -= u32::from(!written));
         code[i].op.slots(&mut |slot, written| self.reads[*slot as usize] += u32::from(!written));
         self.bury(code, above, dead);
         self.bury(code, below, dead);
+        true
+    }
+
+    /// Where x is an exponential function that is read nowhere else, or a column times one.
+    fn quotient_of_exponential(&mut self, code: &mut [Instruction], i: usize, dead: &mut [bool]) -> bool {
+        let Op::Quotient(quotient) = &code[i].op else {
+            return false;
+        };
+        let (x, above, exponent) = (quotient.x, quotient.above[0], quotient.exponent);
+        if exponent.is_some() || matches!(above, Operand::Slot(_)) {
+            return false;
+        }
+        let Some(from) = self.only_maker(code, i, x) else {
+            return false;
+        };
+        let ways = match code[from].op {
+            Op::Binary(Binary::Multiply, _, a @ Operand::Slot(_), b @ Operand::Slot(_)) => vec![(a, b), (b, a)],
+            _ => vec![(ONE, x)],
+        };
+        let number = |operand: Operand| !matches!(operand, Operand::Slot(_));
+        let found = ways.into_iter().find_map(|(factor, exponential)| {
+            let made = self.only_maker(code, i, exponential)?;
+            match code[made].op {
+                Op::Ternary(Ternary::ExpOf, _, x @ Operand::Slot(_), by, plus) if number(by) && number(plus) => {
+                    Some((made, x, Exponent { factor, by, plus }))
+                }
+                _ => None,
+            }
+        });
+        let Some((made, x, exponent)) = found else {
+            return false;
+        };
+        if let Op::Quotient(quotient) = &mut code[i].op {
+            (quotient.x, quotient.exponent) = (x, Some(exponent));
+        }
+        // Both are read here now, and no longer there.
+        for operand in [x, exponent.factor] {
+            if let Operand::Slot(slot) = operand {
+                self.reads[slot as usize] += 1;
+            }
+        }
+        self.bury(code, made, dead);
+        if made != from {
+            self.bury(code, from, dead);
+        }
         true
     }
 

@@ -28,8 +28,9 @@ impl Op {
                 f(out, true);
             }
             Op::Quotient(quotient) => {
-                let Quotient { out, times, x, above: [a, b], below: [c, d] } = &mut **quotient;
-                [times, x, a, b, c, d].into_iter().for_each(|operand| read(operand, f));
+                let Quotient { out, times, x, above: [a, b], below: [c, d], exponent } = &mut **quotient;
+                let factor = exponent.as_mut().map(|exponent| &mut exponent.factor);
+                [times, x, a, b, c, d].into_iter().chain(factor).for_each(|operand| read(operand, f));
                 f(out, true);
             }
             Op::Uniform { out, .. } | Op::Normal { out, .. } => f(out, true),

@@ -1,7 +1,7 @@
 //! A program in print: an operation a line, `s7` a column, `t2` a table with a number for each step, and in front the steps
 //! in which the operation is executed where those are not all.
 
-use super::{ALWAYS, Binary, Instruction, Once, Op, Operand, Pieces, Program, Quotient, Slot, Ternary, Unary};
+use super::{ALWAYS, Binary, Exponent, Instruction, Once, Op, Operand, Pieces, Program, Quotient, Slot, Ternary, Unary};
 use std::fmt::{Display, Formatter, Result};
 
 impl Display for Program {
@@ -113,7 +113,11 @@ impl Display for Op {
                 Ternary::Between => write!(f, "s{out} = {a} between {b} and {c}"),
             },
             Op::Quotient(quotient) => {
-                let Quotient { out, times, x, above: [a, b], below: [c, d] } = &**quotient;
+                let Quotient { out, times, x, above: [a, b], below: [c, d], exponent } = &**quotient;
+                let x = match exponent {
+                    Some(Exponent { factor, by, plus }) => format!("{factor} * exp({x} * {by} + {plus})"),
+                    None => x.to_string(),
+                };
                 write!(f, "s{out} = {times} * ({x} * {a} + {b}) / ({x} * {c} + {d})")
             }
             Op::Uniform { out, key, once } => write!(f, "s{out} = uniform {key:016x}{}", once_in(*once)),

@@ -5,7 +5,8 @@
 use super::code::{Call, Code, execute};
 use super::gates::Few;
 use crate::chance::uniform::{step_key, stride, uniform, word_at};
-use crate::program::{LANES, Once, Operand, Quotient, Slot};
+use crate::chance::math::elementary::exp;
+use crate::program::{Exponent, LANES, Once, Operand, Quotient, Slot};
 
 /// Lanes that are worked on at once: read into registers, computed, written back. What an operation writes it may read.
 pub(super) const STRIP: usize = 16;
@@ -247,7 +248,10 @@ impl<'a> Frame<'a> {
     #[inline(always)]
     pub(super) fn quotient(&mut self, quotient: &Quotient) {
         use Source::{Column, Number};
-        let Quotient { out, times, x, above: [a, b], below: [c, d] } = *quotient;
+        let Quotient { out, times, x, above: [a, b], below: [c, d], exponent } = *quotient;
+        if let Some(exponent) = exponent {
+            return self.quotient_of_exponential(quotient, exponent);
+        }
         let sources = [times, x, a, b, c, d].map(|operand| self.source(operand));
         let f = |times: f64, x: f64, [a, b, c, d]: [f64; 4]| times * (x.mul_add(a, b) / x.mul_add(c, d));
         match sources {
@@ -270,6 +274,34 @@ impl<'a> Frame<'a> {
                     frame.columns[out as usize].0[lane] = f(times, x, [a, b, c, d]);
                 });
             }
+        }
+    }
+
+    #[inline(always)]
+    fn quotient_of_exponential(&mut self, quotient: &Quotient, exponent: Exponent) {
+        use Source::{Column, Number};
+        let Quotient { out, times, x, above: [a, b], below: [c, d], .. } = *quotient;
+        let [a, b, c, d, by, plus] = [a, b, c, d, exponent.by, exponent.plus].map(|operand| self.lane(operand, 0));
+        let f = |times: f64, factor: f64, x: f64| {
+            let x = factor * exp(x.mul_add(by, plus));
+            times * (x.mul_add(a, b) / x.mul_add(c, d))
+        };
+        let [times, factor, x] = [times, exponent.factor, x].map(|operand| self.source(operand));
+        match [times, factor, x] {
+            [Column(times), Column(factor), Column(x)] => {
+                write_lanes!(self, out, [times, factor, x], |i| f(times[i], factor[i], x[i]));
+            }
+            [Column(times), Number(factor), Column(x)] => {
+                write_lanes!(self, out, [times, x], |i| f(times[i], factor, x[i]));
+            }
+            [Number(times), Column(factor), Column(x)] => {
+                write_lanes!(self, out, [factor, x], |i| f(times, factor[i], x[i]));
+            }
+            [Number(times), Number(factor), Column(x)] => {
+                write_lanes!(self, out, [x], |i| f(times, factor, x[i]));
+            }
+            // What is the same in all futures was worked out beforehand.
+            [_, _, Number(_)] => {}
         }
     }
 
