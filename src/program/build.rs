@@ -53,6 +53,8 @@ struct SlotFacts {
     fixed: bool,
     /// Set anew in every step before it is read, so that its column may serve others in between.
     temporary: bool,
+    /// A state that no result shows.
+    inner: bool,
 }
 
 /// Collects the operations of a program.
@@ -218,7 +220,7 @@ impl Builder {
     }
 
     fn new_slot(&mut self, range: Range, fixed: bool) -> Slot {
-        self.slots.push(SlotFacts { range, fixed, temporary: false });
+        self.slots.push(SlotFacts { range, fixed, temporary: false, inner: false });
         self.slots.len() as u32 - 1
     }
 
@@ -310,6 +312,13 @@ impl Builder {
         slot
     }
 
+    /// A state that only operations read, no result: it need not be kept where every step makes it anew.
+    pub fn inner_state(&mut self, initial: Value, range: Range) -> Slot {
+        let slot = self.state_within(initial, range);
+        self.slots[slot as usize].inner = true;
+        slot
+    }
+
     /// Gives a state its new value.
     pub fn assign(&mut self, state: Slot, value: Value) {
         if value == Operand::Slot(state) {
@@ -379,7 +388,8 @@ impl Builder {
             design: None,
         };
         let mut temporary: Vec<bool> = self.slots.iter().map(|s| s.temporary).collect();
-        tighten::tighten(&mut program, &mut temporary);
+        let inner: Vec<bool> = self.slots.iter().map(|s| s.inner).collect();
+        tighten::tighten(&mut program, &mut temporary, &inner);
         layout::reuse_columns(&mut program, &temporary);
         apart::note(&mut program.update, &temporary);
         program

@@ -6,9 +6,9 @@ use super::changes::Changes;
 use super::fuse::Fuse;
 use super::{Binary, IfLess, Instruction, Op, Operand, Program, Slot, Unary, When};
 
-/// Rewrites the parts that are executed in every step; `temporary` says which slots are written anew before each reading,
-/// and loses those that are kept after all.
-pub(super) fn tighten(program: &mut Program, temporary: &mut [bool]) {
+/// Rewrites the parts that are executed in every step; `temporary` says which slots are written anew before each reading: it
+/// loses those that are kept after all, and gets those of the states that no result shows (`inner`) which need not be.
+pub(super) fn tighten(program: &mut Program, temporary: &mut [bool], inner: &[bool]) {
     let mut reads = vec![0; temporary.len()];
     for code in [&mut program.once, &mut program.end] {
         count_reads(code, &mut reads);
@@ -29,6 +29,35 @@ pub(super) fn tighten(program: &mut Program, temporary: &mut [bool]) {
         changes.note(code);
         without_asking(code);
     }
+    let seen_outside = [&mut program.once, &mut program.end];
+    let made_anew = made_anew(&mut parts, seen_outside, When::steps(1, program.ends.len() as u32), temporary.len());
+    for (slot, made_anew) in made_anew.into_iter().enumerate() {
+        temporary[slot] |= inner[slot] && made_anew;
+    }
+}
+
+/// Which slots are written in one place, and there in every step before anything reads them.
+fn made_anew(
+    parts: &mut [&mut Vec<Instruction>],
+    outside: [&mut Vec<Instruction>; 2],
+    always: When,
+    slots: usize,
+) -> Vec<bool> {
+    let (mut writes, mut given, mut read_before) = (vec![0; slots], vec![false; slots], vec![false; slots]);
+    let inside = parts.iter_mut().map(|code| (&mut **code, true));
+    for (code, inside) in outside.into_iter().map(|code| (code, false)).chain(inside) {
+        for Instruction { op, when } in code {
+            visit(op, &mut |slot, written| {
+                let slot = *slot as usize;
+                writes[slot] += u32::from(inside && written);
+                read_before[slot] |= !written && !given[slot];
+            });
+            if let Some(&mut out) = op.result().filter(|_| inside && when.covers(always)) {
+                given[out as usize] = true;
+            }
+        }
+    }
+    (0..slots).map(|slot| writes[slot] == 1 && given[slot] && !read_before[slot]).collect()
 }
 
 fn count_reads(code: &mut [Instruction], reads: &mut [u32]) {

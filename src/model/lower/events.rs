@@ -38,7 +38,7 @@ impl Lowering<'_> {
                 branch_counts,
                 step_branch_counts,
                 branch_dates: (0..branches).map(|_| self.b.state_within(NEVER, dates)).collect(),
-                step_date: self.b.state_within(NEVER, dates),
+                step_date: self.b.inner_state(NEVER, dates),
                 known_date: None,
             }
         });

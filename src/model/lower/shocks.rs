@@ -48,7 +48,7 @@ impl Lowering<'_> {
         let context = Context::of(Thing::Path(path));
         let number = super::range_of(Type::Number);
         let size = self.b.state_within(Value::Constant(0.0), number);
-        let effect = self.b.state_within(Value::Constant(0.0), number);
+        let effect = self.b.inner_state(Value::Constant(0.0), number);
         let seen = self.b.state_within(Value::Constant(0.0), Range::YES_NO);
         let happened = self.happened(shock.when, &context);
         let date = self.date_of(shock.when, &context);
