@@ -22,6 +22,7 @@ pub(super) fn tighten(program: &mut Program, temporary: &mut [bool], inner: &[bo
         Fuse { temporary, reads: &mut reads, tables: &mut program.tables }.code(code);
         leave_out_unread(code, temporary, &mut reads);
         write_in_place(code, temporary, &reads);
+        read_in_place(code, temporary, &reads);
     }
     let changes = Changes::mark(&mut parts, temporary, &reads);
     for code in &mut parts {
@@ -127,6 +128,44 @@ fn write_in_place(code: &mut Vec<Instruction>, temporary: &[bool], reads: &[u32]
         }
         i += 1;
     }
+}
+
+/// A copy of a state is left out if all that reads it comes before the state changes.
+fn read_in_place(code: &mut Vec<Instruction>, temporary: &[bool], reads: &[u32]) {
+    let mut i = 0;
+    while i < code.len() {
+        code[i].op.bodies_mut().for_each(|(body, _)| read_in_place(body, temporary, reads));
+        let copied = match code[i].op {
+            Op::Unary(Unary::Copy, copy, Operand::Slot(state)) if temporary[copy as usize] => Some((copy, state)),
+            _ => None,
+        };
+        match copied {
+            Some((copy, state)) if unchanged(&mut code[i + 1..], copy, state, reads[copy as usize]) => {
+                code.remove(i);
+                code[i..].iter_mut().for_each(|after| replace(&mut after.op, copy, state));
+            }
+            _ => i += 1,
+        }
+    }
+}
+
+/// Whether the copy is read so often before anything writes the state or the copy.
+fn unchanged(code: &mut [Instruction], copy: Slot, state: Slot, reads: u32) -> bool {
+    let mut read = 0;
+    for Instruction { op, .. } in code {
+        if read == reads {
+            break;
+        }
+        let mut written_now = false;
+        visit(op, &mut |slot, written| {
+            read += u32::from(*slot == copy && !written);
+            written_now |= written && (*slot == state || *slot == copy);
+        });
+        if written_now {
+            return false;
+        }
+    }
+    read == reads
 }
 
 /// How far off a result is copied into a state, and into which one; none if it cannot be written there at once.
