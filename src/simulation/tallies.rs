@@ -330,38 +330,41 @@ impl EventTally {
             return self.add_timeless(frame, slots, block, classes);
         }
         let dates = frame.column(slots.date);
-        let step_of = |date: f64| match plan.step_of_day.get(date.ceil() as usize) {
+        let step_of_day = &plan.step_of_day[..];
+        let step_of = |date: f64| match step_of_day.get(date.ceil() as usize) {
             Some(&step) => step as usize,
             None => program.ends.partition_point(|&end| end < date).min(program.steps()),
         };
         let counts = |i: usize| (dates[i] < f64::INFINITY) & (block.weights[i] > 0);
         let counted = std::array::from_fn(|i| if counts(i) { dates[i] } else { 0.0 });
         let happened = Lanes::in_block(counts);
+        // Where these lie is known to stay the same while they are written.
+        let (steps, days, outcomes) = (&mut self.steps[..], &mut self.days[..], &mut self.outcomes[..]);
+        let (days_each, last) = (plan.days_each, days.len() - 1);
         for i in happened.iter() {
             let weight = block.weights[i];
-            let step = step_of(dates[i]);
-            self.steps[step] += weight;
-            // In a scenario that is decided at one moment there is one.
-            if plan.day_entries > 1 {
-                let day = day_holding(dates[i]) as usize;
-                let entry = if plan.days_each == 1.0 { day } else { (day as f64 / plan.days_each).ceil() as usize };
-                self.days[entry.min(plan.day_entries - 1)] += weight;
-            }
-            self.outcomes[classes[i]] += weight;
-            match &slots.branches {
-                Branches::None => {}
-                Branches::One(slot) => {
-                    let branch = frame.column(*slot)[i] as usize;
-                    self.branch_steps[branch][step] += weight;
-                    self.branch_outcomes[branch][classes[i]] += weight;
+            steps[step_of(dates[i])] += weight;
+            outcomes[classes[i]] += weight;
+            let day = day_holding(dates[i]) as usize;
+            let entry = if days_each == 1.0 { day } else { (day as f64 / days_each).ceil() as usize };
+            days[entry.min(last)] += weight;
+        }
+        match &slots.branches {
+            Branches::None => {}
+            Branches::One(slot) => {
+                let branches = frame.column(*slot);
+                for i in happened.iter() {
+                    let branch = branches[i] as usize;
+                    self.branch_steps[branch][step_of(dates[i])] += block.weights[i];
+                    self.branch_outcomes[branch][classes[i]] += block.weights[i];
                 }
-                Branches::Dates(columns) => {
-                    for (branch, slot) in columns.iter().enumerate() {
-                        let date = frame.column(*slot)[i];
-                        if date < f64::INFINITY {
-                            self.branch_steps[branch][step_of(date)] += weight;
-                            self.branch_outcomes[branch][classes[i]] += weight;
-                        }
+            }
+            Branches::Dates(columns) => {
+                for (branch, slot) in columns.iter().enumerate() {
+                    let dates = frame.column(*slot);
+                    for i in happened.iter().filter(|&i| dates[i] < f64::INFINITY) {
+                        self.branch_steps[branch][step_of(dates[i])] += block.weights[i];
+                        self.branch_outcomes[branch][classes[i]] += block.weights[i];
                     }
                 }
             }
@@ -424,7 +427,10 @@ impl MetricTally {
             self.histogram.add_plain(&plan.bins, values);
         }
         let bins = plan.edges.len().saturating_sub(1);
-        let (low, high) = (plan.edges.first().copied(), plan.edges.last().copied());
+        let edges = &plan.edges[..];
+        let (low, high) = (edges.first().copied(), edges.last().copied());
+        let (outcome_sums, outcome_weights) = (&mut self.outcome_sums[..], &mut self.outcome_weights[..]);
+        let (atoms, shown) = (&mut self.atoms[..], &mut self.shown[..]);
         let per_unit = bins as f64 / (high.unwrap_or(0.0) - low.unwrap_or(0.0));
         for i in 0..block.lanes {
             let (value, weight) = (values[i], block.weights[i]);
@@ -433,8 +439,8 @@ impl MetricTally {
             }
             self.defined += weight;
             // The same fixed order as in a sum of all: the others count as 0.
-            self.outcome_sums[classes[i]].add_in_place(i, apart[i]);
-            self.outcome_weights[classes[i]] += weight;
+            outcome_sums[classes[i]].add_in_place(i, apart[i]);
+            outcome_weights[classes[i]] += weight;
             if !all {
                 self.histogram.add_one(&plan.bins, value, weight);
             }
@@ -442,16 +448,16 @@ impl MetricTally {
                 self.values.push((value, weight));
             }
             if let Some(atom) = plan.atoms.iter().position(|&atom| atom.to_bits() == value.to_bits()) {
-                self.atoms[atom] += weight;
+                atoms[atom] += weight;
                 continue;
             }
             match (low, high) {
                 (Some(low), Some(high)) if value >= low && value < high => {
                     // Edges are evenly spaced but for rounding.
                     let near = (((value - low) * per_unit) as usize).min(bins - 1);
-                    let bin = near - usize::from(value < plan.edges[near]);
-                    let bin = bin + usize::from(value >= plan.edges[bin + 1]);
-                    self.shown[classes[i]][bin] += weight;
+                    let bin = near - usize::from(value < edges[near]);
+                    let bin = bin + usize::from(value >= edges[bin + 1]);
+                    shown[classes[i]][bin] += weight;
                 }
                 (Some(low), _) if value < low => self.below += weight,
                 _ => self.above += weight,
