@@ -31,7 +31,7 @@ fn note_body(body: &mut Body, temporary: &[bool]) {
 /// How many it is, by the cycles that were measured. It decides on nothing but speed.
 fn few(code: &[Instruction]) -> u32 {
     /// Finding out which they are.
-    const FINDING: u32 = 100;
+    const FINDING: u32 = 70;
     let (block, one) = cycles(code);
     block.saturating_sub(FINDING) / one.max(1)
 }
@@ -86,4 +86,40 @@ fn contains_check(code: &[Instruction]) -> bool {
         Op::Pieces(pieces) => contains_check(&pieces.whole) || contains_check(&pieces.body.code),
         _ => false,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chance::sobol::Sampling;
+    use crate::model::ScenarioFile;
+    use crate::model::files::Folder;
+    use crate::simulation::run::{Settings, run};
+
+    fn never_one_by_one(code: &mut [Instruction]) {
+        for instruction in code {
+            match &mut instruction.op {
+                Op::IfAny { body, .. } => body.few = 0,
+                Op::IfLess(branch) => branch.body.few = 0,
+                Op::Pieces(pieces) => pieces.body.few = 0,
+                _ => {}
+            }
+            instruction.op.bodies_mut().for_each(|(body, _)| never_one_by_one(body));
+        }
+    }
+
+    #[test]
+    fn what_is_done_one_by_one_comes_out_as_for_a_whole_block() {
+        let file = ScenarioFile::read(&Folder("scenarios".into()), "us-russia-2026.toml").expect("it can be read");
+        let scenario = file.base.as_ref().expect("it has no mistakes");
+        let mut program = scenario.program(7, Sampling::Random);
+        let tallies = |program: &_| {
+            let (precision, threads, progress, interrupted) = (None, Some(1), None, None);
+            let settings = Settings { futures: 4096, precision, threads, outcomes: 4, progress, interrupted };
+            format!("{:?}", run(program, &settings).expect("it can be played").tallies)
+        };
+        let one_by_one = tallies(&program);
+        never_one_by_one(&mut program.update);
+        assert!(one_by_one == tallies(&program));
+    }
 }

@@ -259,6 +259,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_read_only_by_what_waits_with_it_stays_temporary() {
+        let outside = Op::Binary(Binary::Multiply, 12, Operand::Slot(11), Operand::Slot(MASK));
+        let ops = [twice(10, 1), twice(11, 10), mask_changes(), outside, sometimes(1)];
+        let mut code: Vec<Instruction> = ops.map(|op| Instruction { op, when: When::steps(1, 4) }).into();
+        let mut temporary: Vec<bool> = (0..20).map(|slot| slot >= 10).collect();
+        let mut reads = vec![0; 20];
+        (reads[1], reads[10], reads[11]) = (1, 1, 1);
+        Changes::mark(&mut [&mut code], &mut temporary, &reads);
+        assert_eq!(temporary[10..13], [true, false, true]);
+    }
+
+    #[test]
     fn what_changes_in_every_step_is_not_waited_for() {
         let code = made(vec![mask_changes(), twice(10, MASK), sometimes(1)]);
         assert!(code.iter().all(|instruction| waits(instruction).is_none() && changes(instruction) == 0));

@@ -512,6 +512,29 @@ mod tests {
     }
 
     #[test]
+    fn odds_that_are_exponentials_are_worked_out_with_the_quotient() {
+        let survival = |odds: &[Op], of: Slot| {
+            let sums = [
+                Op::Ternary(Ternary::MultiplyAdd, 6, slot(of), number(0.2), number(0.8)),
+                Op::Ternary(Ternary::MultiplyAdd, 7, slot(of), number(0.1), number(0.8)),
+                Op::Binary(Binary::Divide, 8, slot(6), slot(7)),
+            ];
+            fused(&[odds, &sums].concat())
+        };
+        let exponential = Op::Ternary(Ternary::ExpOf, 4, slot(0), number(0.5), number(1.0));
+        let odds = Op::Binary(Binary::Multiply, 5, slot(1), slot(4));
+        let x = "1 * exp(s0 * 0.5 + 1)";
+        let alone = survival(std::slice::from_ref(&exponential), 4);
+        assert_eq!(alone, [format!("s8 = 1 * ({x} * 0.2 + 0.8) / ({x} * 0.1 + 0.8)")]);
+        let x = "s1 * exp(s0 * 0.5 + 1)";
+        let others = survival(&[exponential.clone(), odds], 5);
+        assert_eq!(others, [format!("s8 = 1 * ({x} * 0.2 + 0.8) / ({x} * 0.1 + 0.8)")]);
+        // It is kept where others read it, too.
+        let read_twice = Op::Binary(Binary::Multiply, 5, slot(4), slot(4));
+        assert_eq!(survival(&[exponential, read_twice], 5).len(), 3);
+    }
+
+    #[test]
     fn quotients_of_other_shapes_stay() {
         assert_eq!(survival(slot(2), number(0.8), number(0.2), number(0.8)).len(), 4);
         assert_eq!(survival(number(0.2), slot(2), number(0.3), slot(2)).len(), 4);

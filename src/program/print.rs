@@ -1,7 +1,9 @@
 //! A program in print: an operation a line, `s7` a column, `t2` a table with a number for each step, and in front the steps
 //! in which the operation is executed where those are not all.
 
-use super::{ALWAYS, Binary, Exponent, Instruction, Once, Op, Operand, Pieces, Program, Quotient, Slot, Ternary, Unary};
+use super::{
+    ALWAYS, Binary, Exponent, Instruction, Once, Op, Operand, Pieces, Program, Quotient, Slot, Ternary, Unary,
+};
 use std::fmt::{Display, Formatter, Result};
 
 impl Display for Program {

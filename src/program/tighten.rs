@@ -254,6 +254,7 @@ fn without_asking(code: &mut Vec<Instruction>) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Body;
     use super::*;
 
     const RESULT: Slot = 10;
@@ -290,6 +291,61 @@ mod tests {
         let body = Instruction { op: sum(11, STATE), when: When::steps(1, 4) };
         let inside = Op::IfAny { mask: 0, after: 1, body: Box::new(vec![body].into()) };
         assert_eq!(written(&[inside]).len(), 3);
+    }
+
+    fn ops(code: &[Instruction]) -> Vec<String> {
+        code.iter().map(|instruction| instruction.op.to_string()).collect()
+    }
+
+    fn in_steps(ops: Vec<Op>) -> Vec<Instruction> {
+        ops.into_iter().map(|op| Instruction { op, when: When::steps(1, 4) }).collect()
+    }
+
+    /// What becomes of a copy of a state that is read as often as here.
+    fn with_copy(after: &[Op]) -> Vec<String> {
+        let copy = Op::Unary(Unary::Copy, RESULT, Operand::Slot(STATE));
+        let mut code = in_steps([&[copy], after].concat());
+        let temporary: Vec<bool> = (0..20).map(|slot| slot >= RESULT).collect();
+        let mut reads = vec![0; 20];
+        count_reads(&mut code, &mut reads);
+        read_in_place(&mut code, &temporary, &reads);
+        ops(&code)
+    }
+
+    #[test]
+    fn a_state_is_copied_only_if_it_changes_before_the_copy_is_read() {
+        assert_eq!(with_copy(&[sum(11, RESULT), sum(STATE, 0)]), ["s11 = s1 + s0", "s1 = s0 + s0"]);
+        assert_eq!(with_copy(&[sum(STATE, 0), sum(11, RESULT)]).len(), 3);
+        assert_eq!(with_copy(&[sum(STATE, RESULT)]).len(), 2);
+    }
+
+    #[test]
+    fn what_costs_little_is_done_without_asking_unless_others_wait_for_it() {
+        let asked = |body: Vec<Op>, changes: u64| {
+            let body = Body { changes, ..in_steps(body).into() };
+            let mut code = in_steps(vec![Op::IfAny { mask: 0, after: 1, body: Box::new(body) }]);
+            without_asking(&mut code);
+            ops(&code)
+        };
+        assert_eq!(asked(vec![sum(11, STATE), sum(12, 11)], 0), ["s11 = s1 + s0", "s12 = s11 + s0"]);
+        assert_eq!(asked(vec![sum(11, STATE)], 2).len(), 1);
+        let costly = asked(vec![Op::Unary(Unary::Exp, 11, Operand::Slot(STATE)), sum(12, 11)], 0);
+        assert_eq!(costly.len(), 1);
+    }
+
+    #[test]
+    fn a_state_that_is_made_before_it_is_read_is_made_anew() {
+        let anew = |code: Vec<Op>, end: Vec<Op>| {
+            let (mut code, mut once, mut end) = (in_steps(code), Vec::new(), in_steps(end));
+            made_anew(&mut [&mut code], [&mut once, &mut end], When::steps(1, 4), 20)[STATE as usize]
+        };
+        assert!(anew(vec![sum(STATE, 0), sum(11, STATE)], vec![]));
+        assert!(!anew(vec![sum(11, STATE), sum(STATE, 0)], vec![]));
+        assert!(!anew(vec![sum(STATE, 0), sum(STATE, 2)], vec![]));
+        assert!(!anew(vec![sum(STATE, 0)], vec![sum(11, STATE)]));
+        let sometimes = in_steps(vec![sum(STATE, 0)]);
+        let sometimes = Op::IfAny { mask: 0, after: 1, body: Box::new(sometimes.into()) };
+        assert!(!anew(vec![sometimes, sum(11, STATE)], vec![]));
     }
 
     #[test]

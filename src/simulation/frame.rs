@@ -4,8 +4,8 @@
 
 use super::code::{Call, Code, execute};
 use super::gates::Few;
-use crate::chance::uniform::{step_key, stride, uniform, word_at};
 use crate::chance::math::elementary::exp;
+use crate::chance::uniform::{step_key, stride, uniform, word_at};
 use crate::program::{Exponent, LANES, Once, Operand, Quotient, Slot};
 
 /// Lanes that are worked on at once: read into registers, computed, written back. What an operation writes it may read.

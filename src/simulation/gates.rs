@@ -333,3 +333,26 @@ impl Frame<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_futures_of_a_block_are_found_gathered_and_put_back() {
+        let wanted = [3, 8, 64, 127];
+        let lanes = Lanes::in_block(|lane| wanted.contains(&lane));
+        assert_eq!(lanes.count(), 4);
+        let few = lanes.few(4).expect("they are no more than four");
+        let mut found: Vec<usize> = few.lanes().collect();
+        found.sort_unstable();
+        assert_eq!(found, wanted);
+        let mut column = std::array::from_fn(|lane| lane as f64);
+        let doubled = few.gather(&column).map(|value| 2.0 * value);
+        few.scatter(&doubled, &mut column);
+        let expected = |lane: usize| if wanted.contains(&lane) { 2.0 * lane as f64 } else { lane as f64 };
+        assert!((0..LANES).all(|lane| column[lane] == expected(lane)));
+        assert!(lanes.few(3).is_none());
+        assert!(Lanes::of(&few, |lane| lane > 100).iter().eq([127]));
+    }
+}
