@@ -24,8 +24,7 @@ const MOST_ATOMS: usize = 256;
 impl Bins {
     /// Lays out bins for values like these; `weights` are theirs, none if all count alike.
     pub fn like(values: &[f64], weights: &[f64], count: usize) -> Self {
-        let mut sorted: Vec<f64> = values.iter().copied().filter(|v| v.is_finite()).collect();
-        sorted.sort_unstable_by(f64::total_cmp);
+        let sorted = in_order(values);
         let n = sorted.len();
         if n == 0 {
             return Bins { low: 0.0, width: 1.0, count: 1, atoms: Vec::new(), lumpy: true };
@@ -59,6 +58,16 @@ impl Bins {
             Bins { low, width: 1.0, count: 1, atoms, lumpy: true }
         }
     }
+}
+
+/// The finite values in order.
+fn in_order(values: &[f64]) -> Vec<f64> {
+    // As whole numbers they are compared in half the time; of negative ones all bits but the sign count the other way round.
+    let turn = |bits: i64| bits ^ ((bits >> 63) as u64 >> 1) as i64;
+    let finite = values.iter().filter(|value| value.is_finite());
+    let mut keys: Vec<i64> = finite.map(|value| turn(value.to_bits() as i64)).collect();
+    keys.sort_unstable();
+    keys.into_iter().map(|key| f64::from_bits(turn(key) as u64)).collect()
 }
 
 /// The least and greatest value with more than a quarter percent of the weight at or beyond them.
@@ -302,6 +311,13 @@ pub fn exact_quantiles(values: &mut [(f64, u64)], shares: &[f64]) -> Vec<Option<
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn values_are_put_in_order() {
+        let values = [2.0, f64::INFINITY, -1.5, 0.0, -3.0, f64::NAN, -0.0, 1e-310, f64::MAX];
+        let expected = [-3.0, -1.5, -0.0, 0.0, 1e-310, 2.0, f64::MAX];
+        assert!(in_order(&values).iter().map(|value| value.to_bits()).eq(expected.map(f64::to_bits)));
+    }
 
     #[test]
     fn quantiles_of_a_smooth_series_are_read_between_the_edges() {
