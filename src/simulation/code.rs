@@ -14,7 +14,7 @@ use super::frame::{Frame, Source};
 use crate::chance::math::normal::standard_normal_column;
 use crate::chance::uniform::step_key;
 use crate::program::fold::{binary, ternary, unary};
-use crate::program::{Instruction, Op, Operand, Program, Slot, When};
+use crate::program::{Instruction, Once, Op, Operand, Program, Slot, When};
 use multiversion::{inherit_target, multiversion};
 use std::collections::HashMap;
 
@@ -169,7 +169,9 @@ impl<'a> Writer<'a> {
         let rest = self.rest.len();
         self.rest.push(Rest { op, bodies: [0; 2] });
         let mut inputs = [Input::default(); 3];
-        if let Op::Uniform { key, .. } | Op::Normal { key, .. } = op {
+        if let Op::Uniform { key, once, .. } | Op::Normal { key, once, .. } = op
+            && *once != Once::Future
+        {
             let place = self.keys.iter().position(|known| known == key).unwrap_or(self.keys.len());
             if place == self.keys.len() {
                 self.keys.push(*key);
