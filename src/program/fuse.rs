@@ -1,7 +1,7 @@
 //! Sums and products that follow one another made one operation, and what decides nothing left out: half the columns need
 //! not be written and read again. A result may differ by what rounding once instead of twice makes of it.
 
-use super::{Binary, Exponent, Instruction, Op, Operand, Quotient, Slot, Ternary, Unary, When};
+use super::{Binary, Instruction, Op, Operand, Slot, Ternary, Unary, When};
 
 /// How far back the operation is looked for that gave an operand.
 const BACK: usize = 64;
@@ -61,7 +61,7 @@ impl Fuse<'_> {
     }
 
     /// Leaves out an operation whose result nobody reads any more.
-    fn bury(&mut self, code: &mut [Instruction], i: usize, dead: &mut [bool]) {
+    pub(super) fn bury(&mut self, code: &mut [Instruction], i: usize, dead: &mut [bool]) {
         code[i].op.slots(&mut |slot, written| self.reads[*slot as usize] -= u32::from(!written));
         if let Some(out) = code[i].op.result() {
             *out = Slot::MAX;
@@ -88,7 +88,7 @@ impl Fuse<'_> {
     }
 
     /// The same for one that is read once.
-    fn only_maker(&self, code: &mut [Instruction], i: usize, operand: Operand) -> Option<usize> {
+    pub(super) fn only_maker(&self, code: &mut [Instruction], i: usize, operand: Operand) -> Option<usize> {
         match operand {
             Operand::Slot(slot) if self.reads[slot as usize] == 1 => self.maker(code, i, slot),
             _ => None,
@@ -165,97 +165,6 @@ impl Fuse<'_> {
             _ => return None,
         };
         Some((Op::Ternary(does, out, a, b, c), from))
-    }
-
-    /// (x · a + b) / (x · c + d), in the shapes that windows have: b and d are numbers, a and c both columns or both not.
-    fn quotient_of_sums(&mut self, code: &mut [Instruction], i: usize, dead: &mut [bool]) -> bool {
-        let Op::Binary(Binary::Divide, out, above, below) = code[i].op else {
-            return false;
-        };
-        let (Some(above), Some(below)) = (self.only_maker(code, i, above), self.only_maker(code, i, below)) else {
-            return false;
-        };
-        let (&Op::Ternary(Ternary::MultiplyAdd, _, p, q, b), &Op::Ternary(Ternary::MultiplyAdd, _, r, s, d)) =
-            (&code[above].op, &code[below].op)
-        else {
-            return false;
-        };
-        let column = |operand: Operand| matches!(operand, Operand::Slot(_));
-        let ways = [(p, q, r, s), (p, q, s, r), (q, p, r, s), (q, p, s, r)];
-        let fits = |&(x, a, same, c): &(Operand, Operand, Operand, Operand)| {
-            column(x) && x == same && column(a) == column(c) && !column(b) && !column(d)
-        };
-        let Some((x, a, _, c)) = ways.into_iter().find(fits) else {
-            return false;
-        };
-        let quotient = Quotient { out, times: ONE, x, above: [a, b], below: [c, d], exponent: None };
-        let mut op = Op::Quotient(Box::new(quotient));
-        std::mem::swap(&mut code[i].op, &mut op);
-        op.slots(&mut |slot, written| self.reads[*slot as usize] -= u32::from(!written));
-        code[i].op.slots(&mut |slot, written| self.reads[*slot as usize] += u32::from(!written));
-        self.bury(code, above, dead);
-        self.bury(code, below, dead);
-        true
-    }
-
-    /// Where x is an exponential function that is read nowhere else, or a column times one.
-    fn quotient_of_exponential(&mut self, code: &mut [Instruction], i: usize, dead: &mut [bool]) -> bool {
-        let Op::Quotient(quotient) = &code[i].op else {
-            return false;
-        };
-        let (x, above, exponent) = (quotient.x, quotient.above[0], quotient.exponent);
-        if exponent.is_some() || matches!(above, Operand::Slot(_)) {
-            return false;
-        }
-        let Some(from) = self.only_maker(code, i, x) else {
-            return false;
-        };
-        let ways = match code[from].op {
-            Op::Binary(Binary::Multiply, _, a @ Operand::Slot(_), b @ Operand::Slot(_)) => vec![(a, b), (b, a)],
-            _ => vec![(ONE, x)],
-        };
-        let number = |operand: Operand| !matches!(operand, Operand::Slot(_));
-        let found = ways.into_iter().find_map(|(factor, exponential)| {
-            let made = self.only_maker(code, i, exponential)?;
-            match code[made].op {
-                Op::Ternary(Ternary::ExpOf, _, x @ Operand::Slot(_), by, plus) if number(by) && number(plus) => {
-                    Some((made, x, Exponent { factor, by, plus }))
-                }
-                _ => None,
-            }
-        });
-        let Some((made, x, exponent)) = found else {
-            return false;
-        };
-        if let Op::Quotient(quotient) = &mut code[i].op {
-            (quotient.x, quotient.exponent) = (x, Some(exponent));
-        }
-        // Both are read here now, and no longer there.
-        for operand in [x, exponent.factor] {
-            if let Operand::Slot(slot) = operand {
-                self.reads[slot as usize] += 1;
-            }
-        }
-        self.bury(code, made, dead);
-        if made != from {
-            self.bury(code, from, dead);
-        }
-        true
-    }
-
-    fn times_quotient(&self, code: &mut [Instruction], i: usize) -> Option<(Op, usize)> {
-        let Op::Binary(Binary::Multiply, out, a, b) = code[i].op else {
-            return None;
-        };
-        [(a, b), (b, a)].into_iter().find_map(|(times, quotient)| {
-            let from = self.only_maker(code, i, quotient)?;
-            match &code[from].op {
-                Op::Quotient(quotient) if quotient.times == ONE && matches!(times, Operand::Slot(_)) => {
-                    Some((Op::Quotient(Box::new(Quotient { out, times, ..**quotient })), from))
-                }
-                _ => None,
-            }
-        })
     }
 
     /// In `mask and …` what stands behind matters only where the mask holds: a choice by the same mask is decided there.
@@ -408,11 +317,11 @@ fn writes(op: &mut Op, slots: &[Slot]) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
     /// What becomes of operations on the states s0 to s3; the last one's result is kept.
-    fn fused(ops: &[Op]) -> Vec<String> {
+    pub fn fused(ops: &[Op]) -> Vec<String> {
         let mut code: Vec<Instruction> =
             ops.iter().map(|op| Instruction { op: op.clone(), when: When::steps(1, 4) }).collect();
         let temporary: Vec<bool> = (0..20).map(|slot| slot > 3).collect();
@@ -428,11 +337,11 @@ mod tests {
         code.iter().map(|instruction| instruction.op.to_string()).collect()
     }
 
-    fn slot(slot: Slot) -> Operand {
+    pub fn slot(slot: Slot) -> Operand {
         Operand::Slot(slot)
     }
 
-    fn number(number: f64) -> Operand {
+    pub fn number(number: f64) -> Operand {
         Operand::Constant(number)
     }
 
@@ -491,52 +400,5 @@ mod tests {
         ];
         let expected = ["s4 = s0 < inf", "s6 = t0 - s0", "s8 = s6 < 90", "s9 = s4 and s8"];
         assert_eq!(fused(&code), expected);
-    }
-
-    /// (s0 · a + b) / (s0 · c + d), times s1.
-    fn survival(a: Operand, b: Operand, c: Operand, d: Operand) -> Vec<String> {
-        fused(&[
-            Op::Ternary(Ternary::MultiplyAdd, 4, slot(0), a, b),
-            Op::Ternary(Ternary::MultiplyAdd, 5, c, slot(0), d),
-            Op::Binary(Binary::Divide, 6, slot(4), slot(5)),
-            Op::Binary(Binary::Multiply, 7, slot(1), slot(6)),
-        ])
-    }
-
-    #[test]
-    fn a_product_with_a_quotient_of_sums_is_one_operation() {
-        let numbers = survival(number(0.2), number(0.8), Operand::Table(0), number(0.7));
-        assert_eq!(numbers, ["s7 = s1 * (s0 * 0.2 + 0.8) / (s0 * t0 + 0.7)"]);
-        let columns = survival(slot(2), number(0.8), slot(3), number(0.8));
-        assert_eq!(columns, ["s7 = s1 * (s0 * s2 + 0.8) / (s0 * s3 + 0.8)"]);
-    }
-
-    #[test]
-    fn odds_that_are_exponentials_are_worked_out_with_the_quotient() {
-        let survival = |odds: &[Op], of: Slot| {
-            let sums = [
-                Op::Ternary(Ternary::MultiplyAdd, 6, slot(of), number(0.2), number(0.8)),
-                Op::Ternary(Ternary::MultiplyAdd, 7, slot(of), number(0.1), number(0.8)),
-                Op::Binary(Binary::Divide, 8, slot(6), slot(7)),
-            ];
-            fused(&[odds, &sums].concat())
-        };
-        let exponential = Op::Ternary(Ternary::ExpOf, 4, slot(0), number(0.5), number(1.0));
-        let odds = Op::Binary(Binary::Multiply, 5, slot(1), slot(4));
-        let x = "1 * exp(s0 * 0.5 + 1)";
-        let alone = survival(std::slice::from_ref(&exponential), 4);
-        assert_eq!(alone, [format!("s8 = 1 * ({x} * 0.2 + 0.8) / ({x} * 0.1 + 0.8)")]);
-        let x = "s1 * exp(s0 * 0.5 + 1)";
-        let others = survival(&[exponential.clone(), odds], 5);
-        assert_eq!(others, [format!("s8 = 1 * ({x} * 0.2 + 0.8) / ({x} * 0.1 + 0.8)")]);
-        // It is kept where others read it, too.
-        let read_twice = Op::Binary(Binary::Multiply, 5, slot(4), slot(4));
-        assert_eq!(survival(&[exponential, read_twice], 5).len(), 3);
-    }
-
-    #[test]
-    fn quotients_of_other_shapes_stay() {
-        assert_eq!(survival(slot(2), number(0.8), number(0.2), number(0.8)).len(), 4);
-        assert_eq!(survival(number(0.2), slot(2), number(0.3), slot(2)).len(), 4);
     }
 }

@@ -1,7 +1,7 @@
 //! Which column a value lives in: values that are needed only within a step share columns, so that the columns in use stay
 //! in the nearest cache. Slots that are kept (states, what is set once, what is read at the end) keep their numbers.
 
-use super::{Instruction, Op, Operand, Pieces, Program, Quotient, Slot};
+use super::{Instruction, Op, Operand, Pieces, Program, Slot};
 
 impl Op {
     /// Calls `f` with every slot it touches itself (not those of its body); the flag says whether it is written.
@@ -28,10 +28,8 @@ impl Op {
                 f(out, true);
             }
             Op::Quotient(quotient) => {
-                let Quotient { out, times, x, above: [a, b], below: [c, d], exponent } = &mut **quotient;
-                let factor = exponent.as_mut().map(|exponent| &mut exponent.factor);
-                [times, x, a, b, c, d].into_iter().chain(factor).for_each(|operand| read(operand, f));
-                f(out, true);
+                quotient.operands().for_each(|slot| f(slot, false));
+                f(&mut quotient.out, true);
             }
             Op::Uniform { out, .. } | Op::Normal { out, .. } => f(out, true),
             Op::NormalOf { out, uniform } | Op::Draw { out, uniform, .. } => {

@@ -11,11 +11,13 @@ pub mod fold;
 mod fuse;
 mod layout;
 mod print;
+mod quotient;
 mod range;
 mod tighten;
 
 pub use build::{Builder, Place, Scope, Value};
 pub use changes::ALWAYS;
+pub use quotient::{Exponent, Quotient, Shares};
 pub use range::Range;
 
 use crate::chance::distributions::Distribution;
@@ -233,28 +235,6 @@ pub enum Op {
         size: u32,
         step: u32,
     },
-}
-
-/// times · (x · a + b) / (x · c + d): what a piece of a window leaves of an event's survival. x is a column, or made of one
-/// by an exponential function; b and d are none, a and c are alike, and `times` is a column or 1.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Quotient {
-    pub out: Slot,
-    pub times: Operand,
-    pub x: Operand,
-    /// a and b, then c and d.
-    pub above: [Operand; 2],
-    pub below: [Operand; 2],
-    /// Worked out on the way, since a processor divides while it does other things.
-    pub exponent: Option<Exponent>,
-}
-
-/// factor · e^(x · by + plus) takes the place of x; `factor` is a column or 1, the others are none.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Exponent {
-    pub factor: Operand,
-    pub by: Operand,
-    pub plus: Operand,
 }
 
 /// The quantile of a distribution whose parameters differ from future to future; NaN where it refuses them.

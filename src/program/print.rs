@@ -2,7 +2,7 @@
 //! in which the operation is executed where those are not all.
 
 use super::{
-    ALWAYS, Binary, Exponent, Instruction, Once, Op, Operand, Pieces, Program, Quotient, Slot, Ternary, Unary,
+    ALWAYS, Binary, Exponent, Instruction, Once, Op, Operand, Pieces, Program, Quotient, Shares, Slot, Ternary, Unary,
 };
 use std::fmt::{Display, Formatter, Result};
 
@@ -115,12 +115,17 @@ impl Display for Op {
                 Ternary::Between => write!(f, "s{out} = {a} between {b} and {c}"),
             },
             Op::Quotient(quotient) => {
-                let Quotient { out, times, x, above: [a, b], below: [c, d], exponent } = &**quotient;
+                let Quotient { out, times, x, exponent, shares, others: [b, d] } = &**quotient;
+                let column = |slot: &Option<Slot>| slot.map_or("1".to_owned(), |slot| format!("s{slot}"));
                 let x = match exponent {
-                    Some(Exponent { factor, by, plus }) => format!("{factor} * exp({x} * {by} + {plus})"),
-                    None => x.to_string(),
+                    Some(Exponent { factor, by, plus }) => format!("{} * exp(s{x} * {by} + {plus})", column(factor)),
+                    None => format!("s{x}"),
                 };
-                write!(f, "s{out} = {times} * ({x} * {a} + {b}) / ({x} * {c} + {d})")
+                let [a, c] = match *shares {
+                    Shares::Numbers(numbers) => numbers,
+                    Shares::Columns(columns) => columns.map(Operand::Slot),
+                };
+                write!(f, "s{out} = {} * ({x} * {a} + {b}) / ({x} * {c} + {d})", column(times))
             }
             Op::Uniform { out, key, once } => write!(f, "s{out} = uniform {key:016x}{}", once_in(*once)),
             Op::Normal { out, key, once } => write!(f, "s{out} = normal {key:016x}{}", once_in(*once)),

@@ -6,7 +6,7 @@ use super::code::{Call, Code, execute};
 use super::gates::Few;
 use crate::chance::math::elementary::exp;
 use crate::chance::uniform::{step_key, stride, uniform, word_at};
-use crate::program::{Exponent, LANES, Once, Operand, Quotient, Slot};
+use crate::program::{Exponent, LANES, Once, Operand, Quotient, Shares, Slot};
 
 /// Lanes that are worked on at once: read into registers, computed, written back. What an operation writes it may read.
 pub(super) const STRIP: usize = 16;
@@ -52,8 +52,8 @@ pub struct Frame<'a> {
     pub(super) few: Few,
     /// Which of the things that are done only after a change are to be done again: a bit for each.
     pub(super) changed: u64,
-    /// What futures that are done one by one leave behind, until the others are done.
-    pub(super) aside: Vec<f64>,
+    /// What futures that are done one by one had before, and what that leaves behind, until the others are done.
+    pub(super) aside: [Vec<f64>; 2],
     pub(super) step: usize,
     pub(super) occurrence: u32,
     pub fault: Option<Fault>,
@@ -117,7 +117,7 @@ impl<'a> Frame<'a> {
             strides: [0; LANES],
             few: Few::default(),
             changed: u64::MAX,
-            aside: Vec::new(),
+            aside: Default::default(),
             step: 0,
             occurrence: 0,
             fault: None,
@@ -247,61 +247,37 @@ impl<'a> Frame<'a> {
 
     #[inline(always)]
     pub(super) fn quotient(&mut self, quotient: &Quotient) {
-        use Source::{Column, Number};
-        let Quotient { out, times, x, above: [a, b], below: [c, d], exponent } = *quotient;
-        if let Some(exponent) = exponent {
-            return self.quotient_of_exponential(quotient, exponent);
-        }
-        let sources = [times, x, a, b, c, d].map(|operand| self.source(operand));
-        let f = |times: f64, x: f64, [a, b, c, d]: [f64; 4]| times * (x.mul_add(a, b) / x.mul_add(c, d));
-        match sources {
-            [Number(times), Column(x), Number(a), Number(b), Number(c), Number(d)] => {
-                write_lanes!(self, out, [x], |i| f(times, x[i], [a, b, c, d]));
+        let Quotient { out, times, x, exponent, shares, others } = *quotient;
+        let ([b, d], x) = (others.map(|number| self.lane(number, 0)), x as usize);
+        let f = |times: f64, x: f64, a: f64, c: f64| times * (x.mul_add(a, b) / x.mul_add(c, d));
+        let times = times.map(|slot| slot as usize);
+        match (shares, exponent) {
+            (Shares::Columns(columns), _) => {
+                let [a, c] = columns.map(|slot| slot as usize);
+                match times {
+                    Some(times) => write_lanes!(self, out, [times, x, a, c], |i| f(times[i], x[i], a[i], c[i])),
+                    None => write_lanes!(self, out, [x, a, c], |i| f(1.0, x[i], a[i], c[i])),
+                }
             }
-            [Column(times), Column(x), Number(a), Number(b), Number(c), Number(d)] => {
-                write_lanes!(self, out, [times, x], |i| f(times[i], x[i], [a, b, c, d]));
+            (Shares::Numbers(numbers), None) => {
+                let [a, c] = numbers.map(|number| self.lane(number, 0));
+                match times {
+                    Some(times) => write_lanes!(self, out, [times, x], |i| f(times[i], x[i], a, c)),
+                    None => write_lanes!(self, out, [x], |i| f(1.0, x[i], a, c)),
+                }
             }
-            [Number(times), Column(x), Column(a), Number(b), Column(c), Number(d)] => {
-                write_lanes!(self, out, [x, a, c], |i| f(times, x[i], [a[i], b, c[i], d]));
+            (Shares::Numbers(numbers), Some(Exponent { factor, by, plus })) => {
+                let [a, c, by, plus] = [numbers[0], numbers[1], by, plus].map(|number| self.lane(number, 0));
+                let f = |times: f64, factor: f64, x: f64| f(times, factor * exp(x.mul_add(by, plus)), a, c);
+                match (times, factor.map(|slot| slot as usize)) {
+                    (Some(times), Some(factor)) => {
+                        write_lanes!(self, out, [times, factor, x], |i| f(times[i], factor[i], x[i]));
+                    }
+                    (Some(times), None) => write_lanes!(self, out, [times, x], |i| f(times[i], 1.0, x[i])),
+                    (None, Some(factor)) => write_lanes!(self, out, [factor, x], |i| f(1.0, factor[i], x[i])),
+                    (None, None) => write_lanes!(self, out, [x], |i| f(1.0, 1.0, x[i])),
+                }
             }
-            [Column(times), Column(x), Column(a), Number(b), Column(c), Number(d)] => {
-                write_lanes!(self, out, [times, x, a, c], |i| f(times[i], x[i], [a[i], b, c[i], d]));
-            }
-            // No program has others.
-            _ => {
-                self.each_lane(|frame, lane| {
-                    let [times, x, a, b, c, d] = [times, x, a, b, c, d].map(|operand| frame.lane(operand, lane));
-                    frame.columns[out as usize].0[lane] = f(times, x, [a, b, c, d]);
-                });
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn quotient_of_exponential(&mut self, quotient: &Quotient, exponent: Exponent) {
-        use Source::{Column, Number};
-        let Quotient { out, times, x, above: [a, b], below: [c, d], .. } = *quotient;
-        let [a, b, c, d, by, plus] = [a, b, c, d, exponent.by, exponent.plus].map(|operand| self.lane(operand, 0));
-        let f = |times: f64, factor: f64, x: f64| {
-            let x = factor * exp(x.mul_add(by, plus));
-            times * (x.mul_add(a, b) / x.mul_add(c, d))
-        };
-        let [times, factor, x] = [times, exponent.factor, x].map(|operand| self.source(operand));
-        match [times, factor, x] {
-            [Column(times), Column(factor), Column(x)] => {
-                write_lanes!(self, out, [times, factor, x], |i| f(times[i], factor[i], x[i]));
-            }
-            [Column(times), Number(factor), Column(x)] => {
-                write_lanes!(self, out, [times, x], |i| f(times[i], factor, x[i]));
-            }
-            [Number(times), Column(factor), Column(x)] => {
-                write_lanes!(self, out, [factor, x], |i| f(times, factor[i], x[i]));
-            }
-            [Number(times), Number(factor), Column(x)] => {
-                write_lanes!(self, out, [x], |i| f(times, factor, x[i]));
-            }
-            // What is the same in all futures was worked out beforehand.
-            [_, _, Number(_)] => {}
         }
     }
 

@@ -67,7 +67,7 @@ impl Lanes {
     #[inline(always)]
     pub(super) fn of(few: &Few, holds: impl Fn(usize) -> bool) -> Lanes {
         if !few.none() {
-            return few.lanes().filter(|&lane| holds(lane)).fold(Lanes::default(), Lanes::and);
+            return few.lanes().filter(|&lane| holds(lane)).fold(Lanes::default(), Lanes::with);
         }
         if any(&holds) { Lanes::in_block(holds) } else { Lanes::default() }
     }
@@ -89,7 +89,7 @@ impl Lanes {
         Lanes(lanes)
     }
 
-    fn and(self, lane: usize) -> Lanes {
+    fn with(self, lane: usize) -> Lanes {
         Lanes(self.0 | 1 << (VECTORS * (lane % VECTOR) + lane / VECTOR))
     }
 
@@ -287,29 +287,35 @@ impl Frame<'_> {
             return piece.len() + whole.len();
         };
         // The whole does these futures too, from where they were before, and what it makes of them is thrown away.
-        let mut aside = std::mem::take(&mut self.aside);
-        aside.clear();
-        self.exchange(few, body, |value| aside.push(*value));
+        let [mut before, mut after] = std::mem::take(&mut self.aside);
+        self.take(few, &body.keeps, &mut before);
         self.apart(few, |frame| frame.piece_by_piece(pieces, piece));
-        let mut before = aside.iter_mut();
-        self.exchange(few, body, |value| {
-            before.next().into_iter().for_each(|before| std::mem::swap(value, before));
-        });
+        self.take(few, &body.keeps, &mut after);
+        self.put(few, &body.keeps, &before);
         execute(self, whole);
-        let mut after = aside.iter();
-        self.exchange(few, body, |value| after.next().into_iter().for_each(|after| *value = *after));
-        self.aside = aside;
+        self.put(few, &body.keeps, &after);
+        self.aside = [before, after];
         self.changed |= body.changes;
         piece.len() + whole.len()
     }
 
-    /// Comes to all that a body leaves behind of a few futures.
+    /// Writes down what these columns hold of a few futures.
     #[inline(always)]
-    fn exchange(&mut self, few: Few, body: &Body, mut with: impl FnMut(&mut f64)) {
-        for &slot in &body.keeps {
+    fn take(&self, few: Few, slots: &[Slot], values: &mut Vec<f64>) {
+        values.clear();
+        for &slot in slots {
+            let column = &self.columns[slot as usize].0;
+            values.extend(few.lanes().map(|lane| column[lane]));
+        }
+    }
+
+    /// Puts it back.
+    #[inline(always)]
+    fn put(&mut self, few: Few, slots: &[Slot], values: &[f64]) {
+        for (&slot, values) in slots.iter().zip(values.chunks_exact(few.count)) {
             let column = &mut self.columns[slot as usize].0;
-            for lane in few.lanes() {
-                with(&mut column[lane]);
+            for (lane, value) in few.lanes().zip(values) {
+                column[lane] = *value;
             }
         }
     }
