@@ -7,8 +7,9 @@ use super::Leaves;
 use super::files::Format;
 use super::folder::Folder;
 use crate::diagnostic::Failure;
+use png::{ColorType, Compression, Encoder, EncodingError};
 use rayon::prelude::*;
-use resvg::tiny_skia::{Pixmap, Transform};
+use resvg::tiny_skia::{Color, Pixmap, Transform};
 use resvg::usvg::{Options, Tree, fontdb};
 use std::sync::{Arc, LazyLock};
 
@@ -46,8 +47,21 @@ pub fn picture(svg: &str) -> Result<Vec<u8>, String> {
     let scale = WIDTH as f32 / tree.size().width();
     let height = (tree.size().height() * scale).round().max(1.0) as u32;
     let mut pixels = Pixmap::new(WIDTH, height).ok_or("it is too tall")?;
+    pixels.fill(Color::WHITE);
     resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixels.as_mut());
-    pixels.encode_png().map_err(|error| error.to_string())
+    packed(&pixels).map_err(|error| error.to_string())
+}
+
+/// On white nothing is transparent, so that three colours are enough; packing them more tightly would take longer than
+/// drawing them.
+fn packed(pixels: &Pixmap) -> Result<Vec<u8>, EncodingError> {
+    let mut bytes = Vec::new();
+    let mut encoder = Encoder::new(&mut bytes, pixels.width(), pixels.height());
+    encoder.set_color(ColorType::Rgb);
+    encoder.set_compression(Compression::Fast);
+    let colours: Vec<u8> = pixels.pixels().iter().flat_map(|p| [p.red(), p.green(), p.blue()]).collect();
+    encoder.write_header()?.write_image_data(&colours)?;
+    Ok(bytes)
 }
 
 #[cfg(test)]
