@@ -10,6 +10,7 @@ pub(super) fn note(code: &mut [Instruction], temporary: &[bool]) {
         match &mut instruction.op {
             Op::IfAny { body, .. } => note_body(body, temporary),
             Op::IfLess(branch) => note_body(&mut branch.body, temporary),
+            Op::Survival(survival) => note_body(&mut survival.body, temporary),
             Op::Pieces(pieces) => {
                 note_body(&mut pieces.body, temporary);
                 // In a future that is cut, the whole is played with dates for which it was not made: where that could
@@ -48,7 +49,7 @@ fn cycles(code: &[Instruction]) -> (u32, u32) {
         Op::Unary(Unary::Exp | Unary::Ln | Unary::Log10 | Unary::Logit | Unary::Sigmoid, ..)
         | Op::Binary(Binary::Power, ..)
         | Op::Ternary(Ternary::ExpOf | Ternary::SigmoidOf, ..)
-        | Op::Quotient(_) => (270, 25),
+        | Op::Survival(_) => (270, 25),
         Op::Binary(Binary::Divide, ..) | Op::Poisson { .. } => (130, 10),
         Op::Uniform { .. } => (200, 10),
         Op::Normal { .. } | Op::NormalOf { .. } => (700, 60),
@@ -83,6 +84,7 @@ fn contains_check(code: &[Instruction]) -> bool {
         Op::IfAny { body, .. } | Op::IfChanged { body, .. } => contains_check(&body.code),
         Op::Times { body, .. } => contains_check(body),
         Op::IfLess(branch) => contains_check(&branch.body.code),
+        Op::Survival(survival) => contains_check(&survival.body.code),
         Op::Pieces(pieces) => contains_check(&pieces.whole) || contains_check(&pieces.body.code),
         _ => false,
     })
@@ -101,6 +103,7 @@ mod tests {
             match &mut instruction.op {
                 Op::IfAny { body, .. } => body.few = 0,
                 Op::IfLess(branch) => branch.body.few = 0,
+                Op::Survival(survival) => survival.body.few = 0,
                 Op::Pieces(pieces) => pieces.body.few = 0,
                 _ => {}
             }

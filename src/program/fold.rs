@@ -152,6 +152,11 @@ macro_rules! ternary {
             $crate::program::Ternary::SigmoidOf => {
                 $apply!(|a: f64, b: f64, c: f64| $crate::chance::math::elementary::sigmoid(a.mul_add(b, c)))
             }
+            $crate::program::Ternary::ShareOf => {
+                $apply!(|a: f64, b: f64, c: f64| {
+                    $crate::program::fold::min($crate::program::fold::max(a.mul_add(b, c), 0.0), 1.0)
+                })
+            }
             $crate::program::Ternary::Between => {
                 $apply!(|a: f64, b: f64, c: f64| $crate::program::fold::min($crate::program::fold::max(a, b), c))
             }
@@ -235,6 +240,7 @@ pub fn range_ternary(operation: Ternary, a: Range, b: Range, c: Range) -> Range 
         Ternary::MultiplyAdd => a.multiply(b).add(c),
         Ternary::ExpOf => range_unary(Unary::Exp, a.multiply(b).add(c)),
         Ternary::SigmoidOf => range_unary(Unary::Sigmoid, a.multiply(b).add(c)),
+        Ternary::ShareOf => Range { nan: a.multiply(b).add(c).nan, ..Range::YES_NO },
         Ternary::Between => range_binary(Binary::Min, range_binary(Binary::Max, a, b), c),
     }
 }

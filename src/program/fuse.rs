@@ -22,7 +22,8 @@ struct Linear {
 }
 
 const ZERO: Operand = Operand::Constant(0.0);
-const ONE: Operand = Operand::Constant(1.0);
+pub(super) const ONE: Operand = Operand::Constant(1.0);
+const MINUS_ONE: Operand = Operand::Constant(-1.0);
 
 impl Fuse<'_> {
     pub(super) fn code(&mut self, code: &mut Vec<Instruction>) {
@@ -46,11 +47,10 @@ impl Fuse<'_> {
     fn step(&mut self, code: &mut [Instruction], i: usize, dead: &mut [bool]) -> bool {
         let op = self.linear_of_linear(code, i).or_else(|| self.sum_of_product(code, i));
         let op = op.or_else(|| self.turned(code, i)).or_else(|| self.between(code, i));
-        let op = op.or_else(|| self.function_of_sum(code, i)).or_else(|| self.times_quotient(code, i));
+        let op = op.or_else(|| self.function_of_sum(code, i));
+        let op = op.or_else(|| self.sum_with_product(code, i)).or_else(|| self.comparison_of_sum(code, i));
         let Some((op, from)) = op else {
-            return self.quotient_of_sums(code, i, dead)
-                || self.quotient_of_exponential(code, i, dead)
-                || self.under_mask(code, i, dead);
+            return self.under_mask(code, i, dead);
         };
         let mut gone = std::mem::replace(&mut code[i].op, op);
         gone.slots(&mut |slot, written| self.reads[*slot as usize] -= u32::from(!written));
@@ -61,7 +61,7 @@ impl Fuse<'_> {
     }
 
     /// Leaves out an operation whose result nobody reads any more.
-    pub(super) fn bury(&mut self, code: &mut [Instruction], i: usize, dead: &mut [bool]) {
+    fn bury(&mut self, code: &mut [Instruction], i: usize, dead: &mut [bool]) {
         code[i].op.slots(&mut |slot, written| self.reads[*slot as usize] -= u32::from(!written));
         if let Some(out) = code[i].op.result() {
             *out = Slot::MAX;
@@ -70,7 +70,7 @@ impl Fuse<'_> {
     }
 
     /// Where a temporary was made, if what it was made of is still the same.
-    fn maker(&self, code: &mut [Instruction], i: usize, slot: Slot) -> Option<usize> {
+    pub(super) fn maker(&self, code: &mut [Instruction], i: usize, slot: Slot) -> Option<usize> {
         if !self.temporary[slot as usize] {
             return None;
         }
@@ -110,7 +110,7 @@ impl Fuse<'_> {
     fn sum_of_product(&mut self, code: &mut [Instruction], i: usize) -> Option<(Op, usize)> {
         let (out, tries) = match code[i].op {
             Op::Binary(Binary::Add, out, a, b) => (out, vec![(a, ONE, b), (b, ONE, a)]),
-            Op::Binary(Binary::Subtract, out, a, b) => (out, vec![(b, Operand::Constant(-1.0), a)]),
+            Op::Binary(Binary::Subtract, out, a, b) => (out, vec![(b, MINUS_ONE, a)]),
             Op::Ternary(Ternary::MultiplyAdd, out, x, by @ (Operand::Constant(_) | Operand::Table(_)), a) => {
                 (out, vec![(x, by, a)])
             }
@@ -122,6 +122,44 @@ impl Fuse<'_> {
             let by = self.number(code[i].when, [times, product.by, ZERO], |a, b, _| a * b)?;
             Some((Op::Ternary(Ternary::MultiplyAdd, out, Operand::Slot(product.x), by, a), from))
         })
+    }
+
+    /// a · b + c, all of them columns.
+    fn sum_with_product(&self, code: &mut [Instruction], i: usize) -> Option<(Op, usize)> {
+        let Op::Binary(Binary::Add, out, a @ Operand::Slot(_), b @ Operand::Slot(_)) = code[i].op else {
+            return None;
+        };
+        [(a, b), (b, a)].into_iter().find_map(|(product, plus)| {
+            let from = self.only_maker(code, i, product)?;
+            match code[from].op {
+                Op::Binary(Binary::Multiply, _, x @ Operand::Slot(_), by @ Operand::Slot(_)) => {
+                    Some((Op::Ternary(Ternary::MultiplyAdd, out, x, by, plus), from))
+                }
+                _ => None,
+            }
+        })
+    }
+
+    /// x + plus < b and the like: x is compared with b − plus.
+    fn comparison_of_sum(&mut self, code: &mut [Instruction], i: usize) -> Option<(Op, usize)> {
+        let Op::Binary(operation @ (Binary::Less | Binary::AtMost), out, a, b) = code[i].op else {
+            return None;
+        };
+        let (sum, number, sum_first) = match (a, b) {
+            (Operand::Slot(_), Operand::Slot(_)) => return None,
+            (Operand::Slot(_), number) => (a, number, true),
+            (number, _) => (b, number, false),
+        };
+        let from = self.only_maker(code, i, sum)?;
+        let Linear { x, by, plus } = linear(&code[from].op)?;
+        let turned = by == MINUS_ONE;
+        if by != ONE && !turned {
+            return None;
+        }
+        let (x, sign) = (Operand::Slot(x), if turned { -1.0 } else { 1.0 });
+        let number = self.number(code[i].when, [number, plus, ZERO], |number, plus, _| sign * (number - plus))?;
+        let (a, b) = if sum_first == turned { (number, x) } else { (x, number) };
+        Some((Op::Binary(operation, out, a, b), from))
     }
 
     /// Not a comparison: the opposite one.
@@ -155,13 +193,16 @@ impl Fuse<'_> {
         let (does, out, x) = match code[i].op {
             Op::Unary(Unary::Exp, out, x) => (Ternary::ExpOf, out, x),
             Op::Unary(Unary::Sigmoid, out, x) => (Ternary::SigmoidOf, out, x),
+            Op::Ternary(Ternary::Between, out, x, low, high) if low == ZERO && high == ONE => {
+                (Ternary::ShareOf, out, x)
+            }
             _ => return None,
         };
         let from = self.only_maker(code, i, x)?;
         let [a, b, c] = match code[from].op {
             Op::Ternary(Ternary::MultiplyAdd, _, a, b, c) => [a, b, c],
             Op::Binary(Binary::Add, _, a, b) => [a, ONE, b],
-            Op::Binary(Binary::Subtract, _, a, b) => [b, Operand::Constant(-1.0), a],
+            Op::Binary(Binary::Subtract, _, a, b) => [b, MINUS_ONE, a],
             _ => return None,
         };
         Some((Op::Ternary(does, out, a, b, c), from))
@@ -288,14 +329,13 @@ impl Linear {
 
 /// What a linear operation does. Dividing is none: a quotient that is whole has to stay so.
 fn linear(op: &Op) -> Option<Linear> {
-    let minus = Operand::Constant(-1.0);
     let (x, by, plus) = match *op {
-        Op::Unary(Unary::Negate, _, x) => (x, minus, ZERO),
+        Op::Unary(Unary::Negate, _, x) => (x, MINUS_ONE, ZERO),
         Op::Binary(Binary::Add, _, Operand::Slot(x), plus) | Op::Binary(Binary::Add, _, plus, Operand::Slot(x)) => {
             (Operand::Slot(x), ONE, plus)
         }
         Op::Binary(Binary::Subtract, _, x, Operand::Constant(less)) => (x, ONE, Operand::Constant(-less)),
-        Op::Binary(Binary::Subtract, _, plus, Operand::Slot(x)) => (Operand::Slot(x), minus, plus),
+        Op::Binary(Binary::Subtract, _, plus, Operand::Slot(x)) => (Operand::Slot(x), MINUS_ONE, plus),
         Op::Binary(Binary::Multiply, _, Operand::Slot(x), by)
         | Op::Binary(Binary::Multiply, _, by, Operand::Slot(x)) => (Operand::Slot(x), by, ZERO),
         Op::Ternary(Ternary::MultiplyAdd, _, Operand::Slot(x), by, plus)
@@ -310,7 +350,7 @@ fn linear(op: &Op) -> Option<Linear> {
 }
 
 /// Whether an operation or its bodies write one of these.
-fn writes(op: &mut Op, slots: &[Slot]) -> bool {
+pub(super) fn writes(op: &mut Op, slots: &[Slot]) -> bool {
     let mut found = false;
     op.slots(&mut |slot, written| found |= written && slots.contains(slot));
     found || op.bodies_mut().any(|(body, _)| body.iter_mut().any(|inner| writes(&mut inner.op, slots)))
@@ -386,6 +426,34 @@ pub(super) mod tests {
         assert_eq!(fused(&quotient).len(), 2);
         let rounded = [&quotient[..], &[Op::Unary(Unary::Exp, 6, slot(5))]].concat();
         assert_eq!(fused(&rounded), ["s6 = exp(s0 * 0.3333333333333333 + -0.3333333333333333)"]);
+    }
+
+    #[test]
+    fn what_is_known_of_a_compared_sum_goes_to_the_other_side() {
+        let compared = |sum: Op, comparison: Op| fused(&[sum, comparison]);
+        let since = Op::Binary(Binary::Subtract, 4, Operand::Table(0), slot(0));
+        let less = |a: Operand, b: Operand| Op::Binary(Binary::Less, 5, a, b);
+        assert_eq!(compared(since.clone(), less(slot(4), number(90.0))), ["s5 = t1 < s0"]);
+        assert_eq!(compared(since.clone(), less(number(90.0), slot(4))), ["s5 = s0 < t1"]);
+        let later = Op::Binary(Binary::Add, 4, slot(0), number(3.0));
+        let at_most = |a: Operand, b: Operand| Op::Binary(Binary::AtMost, 5, a, b);
+        assert_eq!(compared(later.clone(), at_most(slot(4), number(5.0))), ["s5 = s0 <= 2"]);
+        assert_eq!(compared(later, at_most(number(5.0), slot(4))), ["s5 = 2 <= s0"]);
+        assert_eq!(compared(since, less(slot(4), slot(1))).len(), 2);
+        let twice = Op::Binary(Binary::Multiply, 4, slot(0), number(2.0));
+        assert_eq!(compared(twice, less(slot(4), number(5.0))).len(), 2);
+    }
+
+    #[test]
+    fn shares_and_sums_with_products_are_one_operation() {
+        let code = [
+            Op::Ternary(Ternary::MultiplyAdd, 4, slot(0), number(0.1), Operand::Table(0)),
+            Op::Binary(Binary::Max, 5, slot(4), number(0.0)),
+            Op::Binary(Binary::Min, 6, slot(5), number(1.0)),
+            Op::Binary(Binary::Multiply, 7, slot(1), slot(6)),
+            Op::Binary(Binary::Add, 8, slot(2), slot(7)),
+        ];
+        assert_eq!(fused(&code), ["s6 = s0 * 0.1 + t0 between 0 and 1", "s8 = s1 * s6 + s2"]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Which column a value lives in: values that are needed only within a step share columns, so that the columns in use stay
 //! in the nearest cache. Slots that are kept (states, what is set once, what is read at the end) keep their numbers.
 
-use super::{Instruction, Op, Operand, Pieces, Program, Slot};
+use super::{Instruction, Op, Operand, Pieces, Program, Slot, Survival};
 
 impl Op {
     /// Calls `f` with every slot it touches itself (not those of its body); the flag says whether it is written.
@@ -26,10 +26,6 @@ impl Op {
                 read(b, f);
                 read(c, f);
                 f(out, true);
-            }
-            Op::Quotient(quotient) => {
-                quotient.operands().for_each(|slot| f(slot, false));
-                f(&mut quotient.out, true);
             }
             Op::Uniform { out, .. } | Op::Normal { out, .. } => f(out, true),
             Op::NormalOf { out, uniform } | Op::Draw { out, uniform, .. } => {
@@ -74,6 +70,11 @@ impl Op {
                 read(&mut branch.b, f);
                 f(&mut branch.mask, true);
             }
+            Op::Survival(survival) => {
+                survival.operands().for_each(|slot| f(slot, false));
+                let Survival { state, before, mask, .. } = &mut **survival;
+                [state, before, mask].into_iter().for_each(|slot| f(slot, true));
+            }
             Op::Pieces(pieces) => {
                 let Pieces { low, high, from, to, causes, .. } = &mut **pieces;
                 read(from, f);
@@ -97,6 +98,7 @@ impl Op {
         let bodies = match self {
             Op::IfAny { body, .. } | Op::IfChanged { body, .. } => [Some(&body.code[..]), None],
             Op::IfLess(branch) => [Some(&branch.body.code[..]), None],
+            Op::Survival(survival) => [Some(&survival.body.code[..]), None],
             Op::Pieces(pieces) => [Some(&pieces.body.code[..]), Some(&pieces.whole[..])],
             Op::Times { body, .. } => [Some(&body[..]), None],
             _ => [None, None],
@@ -109,6 +111,7 @@ impl Op {
         let bodies = match self {
             Op::IfAny { body, .. } | Op::IfChanged { body, .. } => [Some((&mut body.code, false)), None],
             Op::IfLess(branch) => [Some((&mut branch.body.code, false)), None],
+            Op::Survival(survival) => [Some((&mut survival.body.code, false)), None],
             Op::Pieces(pieces) => [Some((&mut pieces.body.code, true)), Some((&mut pieces.whole, false))],
             Op::Times { body, .. } => [Some((body, true)), None],
             _ => [None, None],
@@ -129,7 +132,7 @@ struct Life {
 impl Op {
     /// Whether each strip is written when all that is needed of it has been read.
     fn in_place(&self) -> bool {
-        matches!(self, Op::Unary(..) | Op::Binary(..) | Op::Ternary(..) | Op::Quotient(_))
+        matches!(self, Op::Unary(..) | Op::Binary(..) | Op::Ternary(..) | Op::Survival(_))
     }
 }
 

@@ -11,14 +11,14 @@ pub mod fold;
 mod fuse;
 mod layout;
 mod print;
-mod quotient;
 mod range;
+mod survival;
 mod tighten;
 
 pub use build::{Builder, Place, Scope, Value};
 pub use changes::ALWAYS;
-pub use quotient::{Exponent, Quotient, Shares};
 pub use range::Range;
+pub use survival::{Odds, Survival};
 
 use crate::chance::distributions::Distribution;
 use crate::chance::distributions::Family;
@@ -113,6 +113,8 @@ pub enum Ternary {
     ExpOf,
     /// The same in 1 / (1 + e⁻ˣ).
     SigmoidOf,
+    /// The same, but at least 0 and at most 1.
+    ShareOf,
     /// a, but at least b, and then at most c; NaN if a is.
     Between,
 }
@@ -141,7 +143,6 @@ pub enum Op {
     Unary(Unary, Slot, Operand),
     Binary(Binary, Slot, Operand, Operand),
     Ternary(Ternary, Slot, Operand, Operand, Operand),
-    Quotient(Box<Quotient>),
     Uniform {
         out: Slot,
         key: u64,
@@ -214,6 +215,7 @@ pub enum Op {
     /// Notes changes at the end of a body.
     Changed(u64),
     IfLess(Box<IfLess>),
+    Survival(Box<Survival>),
     Pieces(Box<Pieces>),
     /// The body for occurrence 0, 1, … of the step, for the futures that have so many; as with `IfAny` it makes no
     /// difference to the others. `index` counts.

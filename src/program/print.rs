@@ -1,9 +1,7 @@
 //! A program in print: an operation a line, `s7` a column, `t2` a table with a number for each step, and in front the steps
 //! in which the operation is executed where those are not all.
 
-use super::{
-    ALWAYS, Binary, Exponent, Instruction, Once, Op, Operand, Pieces, Program, Quotient, Shares, Slot, Ternary, Unary,
-};
+use super::{ALWAYS, Binary, Instruction, Odds, Once, Op, Operand, Pieces, Program, Slot, Survival, Ternary, Unary};
 use std::fmt::{Display, Formatter, Result};
 
 impl Display for Program {
@@ -42,6 +40,7 @@ impl Program {
                 Op::IfAny { body, .. } | Op::IfChanged { body, .. } => self.code(f, &body.code, depth + 1)?,
                 Op::Times { body, .. } => self.code(f, body, depth + 1)?,
                 Op::IfLess(branch) => self.code(f, &branch.body.code, depth + 1)?,
+                Op::Survival(survival) => self.code(f, &survival.body.code, depth + 1)?,
                 Op::Pieces(pieces) => {
                     self.code(f, &pieces.whole, depth + 1)?;
                     writeln!(f, "{:indent$}if there are cuts", "", indent = 2 * depth)?;
@@ -112,21 +111,9 @@ impl Display for Op {
                 Ternary::MultiplyAdd => write!(f, "s{out} = {a} * {b} + {c}"),
                 Ternary::ExpOf => write!(f, "s{out} = exp({a} * {b} + {c})"),
                 Ternary::SigmoidOf => write!(f, "s{out} = sigmoid({a} * {b} + {c})"),
+                Ternary::ShareOf => write!(f, "s{out} = {a} * {b} + {c} between 0 and 1"),
                 Ternary::Between => write!(f, "s{out} = {a} between {b} and {c}"),
             },
-            Op::Quotient(quotient) => {
-                let Quotient { out, times, x, exponent, shares, others: [b, d] } = &**quotient;
-                let column = |slot: &Option<Slot>| slot.map_or("1".to_owned(), |slot| format!("s{slot}"));
-                let x = match exponent {
-                    Some(Exponent { factor, by, plus }) => format!("{} * exp(s{x} * {by} + {plus})", column(factor)),
-                    None => format!("s{x}"),
-                };
-                let [a, c] = match *shares {
-                    Shares::Numbers(numbers) => numbers,
-                    Shares::Columns(columns) => columns.map(Operand::Slot),
-                };
-                write!(f, "s{out} = {} * ({x} * {a} + {b}) / ({x} * {c} + {d})", column(times))
-            }
             Op::Uniform { out, key, once } => write!(f, "s{out} = uniform {key:016x}{}", once_in(*once)),
             Op::Normal { out, key, once } => write!(f, "s{out} = normal {key:016x}{}", once_in(*once)),
             Op::NormalOf { out, uniform } => write!(f, "s{out} = normal of {uniform}"),
@@ -152,6 +139,20 @@ impl Display for Op {
             Op::Changed(changes) => write!(f, "changes {changes:b}"),
             Op::IfChanged { change, .. } => write!(f, "after change {}", change.trailing_zeros()),
             Op::IfLess(branch) => write!(f, "if any s{} = {} < {}", branch.mask, branch.a, branch.b),
+            Op::Survival(survival) => {
+                let Survival { state, before, luck, mask, only, odds, others: [b, d], .. } = &**survival;
+                let (x, [a, c]) = match *odds {
+                    Odds::Columns { x, shares } => (format!("s{x}"), shares.map(Operand::Slot)),
+                    Odds::Column { x, shares } => (format!("s{x}"), shares),
+                    Odds::Exponential { factor, of, by, plus, shares } => {
+                        let factor = factor.map_or("1".to_owned(), |slot| format!("s{slot}"));
+                        (format!("{factor} * exp(s{of} * {by} + {plus})"), shares)
+                    }
+                };
+                let only = only.map_or(String::new(), |slot| format!(" where s{slot}"));
+                write!(f, "s{state} = s{state} * ({x} * {a} + {b}) / ({x} * {c} + {d}){only}, s{before} before; ")?;
+                write!(f, "if any s{mask} = s{state} < s{luck}")
+            }
             Op::Pieces(pieces) => {
                 let Pieces { low, high, from, to, causes, .. } = &**pieces;
                 write!(f, "for pieces s{low}..s{high} of {from}..{to} cut at {}", columns(causes))

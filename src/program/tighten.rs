@@ -30,23 +30,31 @@ pub(super) fn tighten(program: &mut Program, temporary: &mut [bool], inner: &[bo
         changes.note(code);
         without_asking(code);
     }
-    let seen_outside = [&mut program.once, &mut program.end];
-    let made_anew = made_anew(&mut parts, seen_outside, When::steps(1, program.ends.len() as u32), temporary.len());
+    let mut outside = [&mut program.once, &mut program.end];
+    let made_anew = made_anew(&mut parts, &mut outside, When::steps(1, program.ends.len() as u32), temporary.len());
     for (slot, made_anew) in made_anew.into_iter().enumerate() {
         temporary[slot] |= inner[slot] && made_anew;
+    }
+    // What was behind a gate or in a state may be a part of what follows now.
+    reads.fill(0);
+    outside.into_iter().chain(parts.iter_mut().map(|code| &mut **code)).for_each(|code| count_reads(code, &mut reads));
+    let mut fuse = Fuse { temporary, reads: &mut reads, tables: &mut program.tables };
+    for code in parts {
+        fuse.code(code);
+        fuse.survivals(code);
     }
 }
 
 /// Which slots are written in one place, and there in every step before anything reads them.
 fn made_anew(
     parts: &mut [&mut Vec<Instruction>],
-    outside: [&mut Vec<Instruction>; 2],
+    outside: &mut [&mut Vec<Instruction>],
     always: When,
     slots: usize,
 ) -> Vec<bool> {
     let (mut writes, mut given, mut read_before) = (vec![0; slots], vec![false; slots], vec![false; slots]);
     let inside = parts.iter_mut().map(|code| (&mut **code, true));
-    for (code, inside) in outside.into_iter().map(|code| (code, false)).chain(inside) {
+    for (code, inside) in outside.iter_mut().map(|code| (&mut **code, false)).chain(inside) {
         for Instruction { op, when } in code {
             visit(op, &mut |slot, written| {
                 let slot = *slot as usize;
@@ -61,7 +69,7 @@ fn made_anew(
     (0..slots).map(|slot| writes[slot] == 1 && given[slot] && !read_before[slot]).collect()
 }
 
-fn count_reads(code: &mut [Instruction], reads: &mut [u32]) {
+pub(super) fn count_reads(code: &mut [Instruction], reads: &mut [u32]) {
     for instruction in code {
         instruction.op.slots(&mut |slot, written| reads[*slot as usize] += u32::from(!written));
         instruction.op.bodies_mut().for_each(|(body, _)| count_reads(body, reads));
@@ -84,7 +92,6 @@ impl Op {
             | Op::Lookup { out, .. }
             | Op::Recall { out, .. } => Some(out),
             Op::DrawWith(draw) => Some(&mut draw.out),
-            Op::Quotient(quotient) => Some(&mut quotient.out),
             _ => None,
         }
     }
@@ -189,7 +196,7 @@ fn copied(code: &mut [Instruction], when: When, result: Slot, reads: u32) -> Opt
     (free && read == reads).then_some((place, state))
 }
 
-fn replace(op: &mut Op, from: Slot, to: Slot) {
+pub(super) fn replace(op: &mut Op, from: Slot, to: Slot) {
     visit(op, &mut |slot, _| {
         if *slot == from {
             *slot = to;
@@ -198,7 +205,7 @@ fn replace(op: &mut Op, from: Slot, to: Slot) {
 }
 
 /// Calls `f` with every slot that an operation or its bodies touch.
-fn visit(op: &mut Op, f: &mut impl FnMut(&mut Slot, bool)) {
+pub(super) fn visit(op: &mut Op, f: &mut impl FnMut(&mut Slot, bool)) {
     op.slots(f);
     for (body, _) in op.bodies_mut() {
         body.iter_mut().for_each(|inner| visit(&mut inner.op, f));
@@ -337,7 +344,7 @@ mod tests {
     fn a_state_that_is_made_before_it_is_read_is_made_anew() {
         let anew = |code: Vec<Op>, end: Vec<Op>| {
             let (mut code, mut once, mut end) = (in_steps(code), Vec::new(), in_steps(end));
-            made_anew(&mut [&mut code], [&mut once, &mut end], When::steps(1, 4), 20)[STATE as usize]
+            made_anew(&mut [&mut code], &mut [&mut once, &mut end], When::steps(1, 4), 20)[STATE as usize]
         };
         assert!(anew(vec![sum(STATE, 0), sum(11, STATE)], vec![]));
         assert!(!anew(vec![sum(11, STATE), sum(STATE, 0)], vec![]));

@@ -311,7 +311,6 @@ fn kernel(op: &Op, numbers: [bool; 3]) -> Kernel {
             }
             ternary!(operation, apply)
         }
-        Op::Quotient(_) => for_op!(Op::Quotient(quotient) => |frame| frame.quotient(quotient)),
         Op::Uniform { .. } => {
             for_op!(Op::Uniform { out, key, once } => |frame, of call| {
                 frame.uniforms(*out, frame.stream(*key, *once, call.inputs[0].0));
@@ -358,6 +357,7 @@ fn kernel(op: &Op, numbers: [bool; 3]) -> Kernel {
             frame.if_changed(*change, code)
         }),
         Op::IfLess(_) => for_op!(Op::IfLess(branch) => |frame, [code, _]| frame.if_less(branch, code)),
+        Op::Survival(_) => for_op!(Op::Survival(survival) => |frame, [code, _]| frame.survival(survival, code)),
         Op::Pieces(_) => for_op!(Op::Pieces(pieces) => |frame, [piece, whole]| frame.pieces(pieces, piece, whole)),
         Op::Times { .. } => for_op!(Op::Times { count, index, .. } => |frame, [code, _]| {
             frame.times(*count, *index, code)

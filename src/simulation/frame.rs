@@ -5,8 +5,8 @@
 use super::code::{Call, Code, execute};
 use super::gates::Few;
 use crate::chance::math::elementary::exp;
-use crate::chance::uniform::{step_key, stride, uniform, word_at};
-use crate::program::{Exponent, LANES, Once, Operand, Quotient, Shares, Slot};
+use crate::chance::uniform::{step_key, stride, uniform, word, word_at};
+use crate::program::{LANES, Odds, Once, Operand, Slot, Survival};
 
 /// Lanes that are worked on at once: read into registers, computed, written back. What an operation writes it may read.
 pub(super) const STRIP: usize = 16;
@@ -44,10 +44,8 @@ pub struct Frame<'a> {
     numbers: &'a [f64],
     /// The keys of what draws in every step, in this one.
     keys: &'a [u64],
-    /// Which future each lane is.
-    pub(super) futures: [u64; LANES],
-    /// How far each is from the beginning of any stream of random words.
-    strides: [u64; LANES],
+    /// Index of the block's first future; the others follow.
+    first: u64,
     /// The futures that are done one by one while the others wait; none, if the whole block is done.
     pub(super) few: Few,
     /// Which of the things that are done only after a change are to be done again: a bit for each.
@@ -113,8 +111,7 @@ impl<'a> Frame<'a> {
             columns: vec![Column::EMPTY; code.program.slots],
             numbers: code.numbers(0),
             keys: code.keys(0),
-            futures: [0; LANES],
-            strides: [0; LANES],
+            first: 0,
             few: Few::default(),
             changed: u64::MAX,
             aside: Default::default(),
@@ -134,10 +131,7 @@ impl<'a> Frame<'a> {
 
     /// Brings the futures from `first` on to T(0).
     pub fn start(&mut self, first: u64) {
-        for (lane, (future, strides)) in self.futures.iter_mut().zip(&mut self.strides).enumerate() {
-            *future = first + lane as u64;
-            *strides = stride(*future);
-        }
+        self.first = first;
         self.enter(0);
         self.changed = u64::MAX;
         execute(self, &self.code.once);
@@ -160,7 +154,7 @@ impl<'a> Frame<'a> {
 
     /// Index of the block's first future.
     pub fn first(&self) -> u64 {
-        self.futures[0]
+        self.first
     }
 
     pub fn column(&self, slot: Slot) -> &[f64; LANES] {
@@ -245,37 +239,69 @@ impl<'a> Frame<'a> {
         }
     }
 
+    /// Moves a survival on; whether anyone's luck is more than what is left.
     #[inline(always)]
-    pub(super) fn quotient(&mut self, quotient: &Quotient) {
-        let Quotient { out, times, x, exponent, shares, others } = *quotient;
-        let ([b, d], x) = (others.map(|number| self.lane(number, 0)), x as usize);
-        let f = |times: f64, x: f64, a: f64, c: f64| times * (x.mul_add(a, b) / x.mul_add(c, d));
-        let times = times.map(|slot| slot as usize);
-        match (shares, exponent) {
-            (Shares::Columns(columns), _) => {
-                let [a, c] = columns.map(|slot| slot as usize);
-                match times {
-                    Some(times) => write_lanes!(self, out, [times, x, a, c], |i| f(times[i], x[i], a[i], c[i])),
-                    None => write_lanes!(self, out, [x, a, c], |i| f(1.0, x[i], a[i], c[i])),
-                }
-            }
-            (Shares::Numbers(numbers), None) => {
-                let [a, c] = numbers.map(|number| self.lane(number, 0));
-                match times {
-                    Some(times) => write_lanes!(self, out, [times, x], |i| f(times[i], x[i], a, c)),
-                    None => write_lanes!(self, out, [x], |i| f(1.0, x[i], a, c)),
-                }
-            }
-            (Shares::Numbers(numbers), Some(Exponent { factor, by, plus })) => {
-                let [a, c, by, plus] = [numbers[0], numbers[1], by, plus].map(|number| self.lane(number, 0));
-                let f = |times: f64, factor: f64, x: f64| f(times, factor * exp(x.mul_add(by, plus)), a, c);
-                match (times, factor.map(|slot| slot as usize)) {
-                    (Some(times), Some(factor)) => {
-                        write_lanes!(self, out, [times, factor, x], |i| f(times[i], factor[i], x[i]));
+    pub(super) fn survive(&mut self, survival: &Survival) -> bool {
+        let Survival { state, before, luck, only, odds, others, .. } = *survival;
+        let [b, d] = others.map(|number| self.lane(number, 0));
+        let left = |old: f64, x: f64, [a, c]: [f64; 2]| old * (x.mul_add(a, b) / x.mul_add(c, d));
+        let [state, before, luck] = [state, before, luck].map(|slot| slot as usize);
+        // What is worked out has to stand in the loop itself, as in `write_lanes`.
+        macro_rules! survive {
+            ([$($column:ident),*], |$i:ident| $x:expr, $shares:expr, where $holds:expr) => {{
+                $(let $column = $column as usize;)*
+                let columns = &mut self.columns[..];
+                // One for each lane of a strip: put together only at the end.
+                let mut over = [0_u64; STRIP];
+                if self.few.none() {
+                    for k in 0..LANES / STRIP {
+                        $(let $column = columns[$column].strip(k);)*
+                        let (old, luck) = (columns[state].strip(k), columns[luck].strip(k));
+                        let mut new = [0.0; STRIP];
+                        for $i in 0..STRIP {
+                            new[$i] = if $holds { left(old[$i], $x, $shares) } else { old[$i] };
+                            over[$i] |= u64::from(new[$i] < luck[$i]);
+                        }
+                        columns[before].0.as_chunks_mut().0[k] = old;
+                        columns[state].0.as_chunks_mut().0[k] = new;
                     }
-                    (Some(times), None) => write_lanes!(self, out, [times, x], |i| f(times[i], 1.0, x[i])),
-                    (None, Some(factor)) => write_lanes!(self, out, [factor, x], |i| f(1.0, factor[i], x[i])),
-                    (None, None) => write_lanes!(self, out, [x], |i| f(1.0, 1.0, x[i])),
+                } else {
+                    for $i in self.few.lanes() {
+                        $(let $column = &columns[$column].0;)*
+                        let (old, luck) = (columns[state].0[$i], columns[luck].0[$i]);
+                        let new = if $holds { left(old, $x, $shares) } else { old };
+                        over[0] |= u64::from(new < luck);
+                        columns[before].0[$i] = old;
+                        columns[state].0[$i] = new;
+                    }
+                }
+                any_bit(over.into_iter())
+            }};
+        }
+        match (odds, only) {
+            (Odds::Columns { x, shares: [a, c] }, None) => {
+                survive!([x, a, c], |i| x[i], [a[i], c[i]], where true)
+            }
+            (Odds::Columns { x, shares: [a, c] }, Some(only)) => {
+                survive!([x, a, c, only], |i| x[i], [a[i], c[i]], where only[i] != 0.0)
+            }
+            (Odds::Column { x, shares }, only) => {
+                let shares = shares.map(|number| self.lane(number, 0));
+                match only {
+                    None => survive!([x], |i| x[i], shares, where true),
+                    Some(only) => survive!([x, only], |i| x[i], shares, where only[i] != 0.0),
+                }
+            }
+            (Odds::Exponential { factor, of, by, plus, shares }, only) => {
+                let [by, plus, a, c] = [by, plus, shares[0], shares[1]].map(|number| self.lane(number, 0));
+                let (x, shares) = (|of: f64| exp(of.mul_add(by, plus)), [a, c]);
+                match (factor, only) {
+                    (None, None) => survive!([of], |i| x(of[i]), shares, where true),
+                    (None, Some(only)) => survive!([of, only], |i| x(of[i]), shares, where only[i] != 0.0),
+                    (Some(factor), None) => survive!([factor, of], |i| factor[i] * x(of[i]), shares, where true),
+                    (Some(factor), Some(only)) => {
+                        survive!([factor, of, only], |i| factor[i] * x(of[i]), shares, where only[i] != 0.0)
+                    }
                 }
             }
         }
@@ -293,15 +319,21 @@ impl<'a> Frame<'a> {
 
     #[inline(always)]
     pub(super) fn uniforms(&mut self, out: Slot, key: u64) {
-        let (futures, strides) = (&self.futures, &self.strides);
+        let first = self.first;
+        let future = |lane: usize| first + lane as u64;
         let to = &mut self.columns[out as usize].0;
         match self.code.program.points(key) {
-            Some(points) if self.few.none() => points.column(futures[0], to),
-            Some(points) => self.few.lanes().for_each(|lane| to[lane] = points.at(futures[lane])),
+            Some(points) if self.few.none() => points.column(first, to),
+            Some(points) => self.few.lanes().for_each(|lane| to[lane] = points.at(future(lane))),
             None if self.few.none() => {
-                to.iter_mut().zip(strides).for_each(|(to, stride)| *to = uniform(word_at(key, *stride)));
+                // From one future to the next it is the same stride in any stream.
+                let mut place = stride(first);
+                for to in to {
+                    *to = uniform(word_at(key, place));
+                    place = place.wrapping_add(stride(1));
+                }
             }
-            None => self.few.lanes().for_each(|lane| to[lane] = uniform(word_at(key, strides[lane]))),
+            None => self.few.lanes().for_each(|lane| to[lane] = uniform(word(key, future(lane)))),
         }
     }
 
@@ -321,7 +353,7 @@ impl<'a> Frame<'a> {
         let (value, mask) = (self.lane(value, lane), self.lane(mask, lane));
         let wrong = if infinite { !value.is_finite() } else { value.is_nan() };
         if wrong && mask != 0.0 {
-            let fault = Fault { future: self.futures[lane], step: self.step as u32, site };
+            let fault = Fault { future: self.first + lane as u64, step: self.step as u32, site };
             self.fault = Some(self.fault.map_or(fault, |known| known.min(fault)));
         }
     }

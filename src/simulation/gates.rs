@@ -4,7 +4,7 @@
 use super::code::{Call, execute};
 use super::frame::{Frame, STRIP, Source, Strip, lanes_where};
 use crate::program::fold::yes_no;
-use crate::program::{ALWAYS, Body, IfLess, LANES, Operand, Pieces, Slot};
+use crate::program::{ALWAYS, Body, IfLess, LANES, Operand, Pieces, Slot, Survival};
 
 /// More futures than this are never done one by one.
 const MOST: usize = STRIP;
@@ -127,6 +127,14 @@ impl Lanes {
     }
 }
 
+/// Where a < b, and which slot is set to that.
+#[derive(Clone, Copy)]
+struct Comparison {
+    mask: Slot,
+    a: Operand,
+    b: Operand,
+}
+
 /// Whether something holds in any lane of a block, which is found out sooner than in which.
 #[inline(always)]
 fn any(holds: impl Fn(usize) -> bool) -> bool {
@@ -152,21 +160,20 @@ impl Frame<'_> {
     /// Does a body for these futures one by one if they are few, else it is left to be done for all. The comparison that
     /// decides, if it is one, is noted.
     #[inline(always)]
-    fn do_body(&mut self, these: Lanes, body: &Body, code: &[Call], mask: Option<&IfLess>) -> usize {
+    fn do_body(&mut self, these: Lanes, body: &Body, code: &[Call], mask: Option<Comparison>) -> usize {
         let few = if self.few.none() { these.few(body.few) } else { None };
         if let Some(few) = few {
             self.apart(few, |frame| {
-                if let Some(branch) = mask {
-                    frame.map1(branch.mask, Source::Number(1.0), |yes| yes);
+                if let Some(Comparison { mask, .. }) = mask {
+                    frame.map1(mask, Source::Number(1.0), |yes| yes);
                 }
                 execute(frame, code);
             });
             self.changed |= body.changes;
             code.len()
         } else {
-            if let Some(branch) = mask {
-                let inputs = [self.source(branch.a), self.source(branch.b)];
-                self.map2(branch.mask, inputs, |a, b| yes_no(a < b));
+            if let Some(Comparison { mask, a, b }) = mask {
+                self.map2(mask, [self.source(a), self.source(b)], |a, b| yes_no(a < b));
             }
             0
         }
@@ -242,8 +249,19 @@ impl Frame<'_> {
 
     #[inline(always)]
     pub(super) fn if_less(&mut self, branch: &IfLess, code: &[Call]) -> usize {
-        let these = self.less(branch.a, branch.b);
-        if these.any() { self.do_body(these, &branch.body, code, Some(branch)) } else { code.len() }
+        let &IfLess { mask, a, b, ref body } = branch;
+        let these = self.less(a, b);
+        if these.any() { self.do_body(these, body, code, Some(Comparison { mask, a, b })) } else { code.len() }
+    }
+
+    #[inline(always)]
+    pub(super) fn survival(&mut self, survival: &Survival, code: &[Call]) -> usize {
+        if !self.survive(survival) {
+            return code.len();
+        }
+        let &Survival { mask, state, luck, ref body, .. } = survival;
+        let (a, b) = (Operand::Slot(state), Operand::Slot(luck));
+        self.do_body(self.less(a, b), body, code, Some(Comparison { mask, a, b }))
     }
 
     #[inline(always)]
