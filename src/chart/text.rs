@@ -19,16 +19,16 @@ static REGULAR: LazyLock<Face> = LazyLock::new(|| face(notosans::REGULAR_TTF));
 static BOLD: LazyLock<Face> = LazyLock::new(|| face(notosans::BOLD_TTF));
 
 fn face(bytes: &[u8]) -> Face {
-    let font = FontRef::new(bytes).ok();
-    let known = font.as_ref().map(|font| {
-        let size = Size::new(UNITS_PER_EM as f32);
-        (font.charmap(), font.glyph_metrics(size, LocationRef::default()))
-    });
-    let advance = |character: u32| {
-        let (glyphs, metrics) = known.as_ref()?;
-        Some(metrics.advance_width(glyphs.map(character)?)? as f64 / UNITS_PER_EM)
-    };
-    (0..KNOWN).map(|character| advance(character).unwrap_or_else(|| guess(character))).collect()
+    let mut face: Face = (0..KNOWN).map(guess).collect();
+    if let Ok(font) = FontRef::new(bytes) {
+        let metrics = font.glyph_metrics(Size::new(UNITS_PER_EM as f32), LocationRef::default());
+        for (character, glyph) in font.charmap().mappings() {
+            if let (Some(width), Some(advance)) = (face.get_mut(character as usize), metrics.advance_width(glyph)) {
+                *width = f64::from(advance) / UNITS_PER_EM;
+            }
+        }
+    }
+    face
 }
 
 /// What the font lacks is shown in the system's: scripts beyond U+1100 are mostly as wide as high.
