@@ -201,6 +201,7 @@ fn all_written(code: &mut [Instruction], slots: &mut BTreeSet<Slot>) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tighten::count_reads;
     use super::*;
     use crate::program::{Binary, Unary};
 
@@ -212,9 +213,7 @@ mod tests {
             ops.into_iter().map(|op| Instruction { op, when: When::steps(1, 4) }).collect();
         let mut temporary: Vec<bool> = (0..200).map(|slot| slot >= 10).collect();
         let mut reads = vec![0; temporary.len()];
-        for instruction in &mut code {
-            instruction.op.slots(&mut |slot, written| reads[*slot as usize] += u32::from(!written));
-        }
+        count_reads(&mut code, &mut reads);
         let changes = Changes::mark(&mut [&mut code], &mut temporary, &reads);
         changes.note(&mut code);
         code

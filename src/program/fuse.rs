@@ -140,7 +140,8 @@ impl Fuse<'_> {
         })
     }
 
-    /// x + plus < b and the like: x is compared with b − plus.
+    /// x + plus < b and the like: x is compared with b − plus, where that need not be rounded. Of a rounded number it could
+    /// lie on the other side than the sum does.
     fn comparison_of_sum(&mut self, code: &mut [Instruction], i: usize) -> Option<(Op, usize)> {
         let Op::Binary(operation @ (Binary::Less | Binary::AtMost), out, a, b) = code[i].op else {
             return None;
@@ -157,7 +158,11 @@ impl Fuse<'_> {
             return None;
         }
         let (x, sign) = (Operand::Slot(x), if turned { -1.0 } else { 1.0 });
-        let number = self.number(code[i].when, [number, plus, ZERO], |number, plus, _| sign * (number - plus))?;
+        let number = self.number(code[i].when, [number, plus, ZERO], |number, plus, _| {
+            let rest = number - plus;
+            // The greater of the two gives the other one back without rounding (Dekker 1971).
+            if rest + plus == number && number - rest == plus { sign * rest } else { f64::NAN }
+        })?;
         let (a, b) = if sum_first == turned { (number, x) } else { (x, number) };
         Some((Op::Binary(operation, out, a, b), from))
     }
@@ -358,6 +363,7 @@ pub(super) fn writes(op: &mut Op, slots: &[Slot]) -> bool {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use super::super::tighten::count_reads;
     use super::*;
 
     /// What becomes of operations on the states s0 to s3; the last one's result is kept.
@@ -366,9 +372,7 @@ pub(super) mod tests {
             ops.iter().map(|op| Instruction { op: op.clone(), when: When::steps(1, 4) }).collect();
         let temporary: Vec<bool> = (0..20).map(|slot| slot > 3).collect();
         let mut reads = [0; 20];
-        for instruction in &mut code {
-            instruction.op.slots(&mut |slot, written| reads[*slot as usize] += u32::from(!written));
-        }
+        count_reads(&mut code, &mut reads);
         if let Some(out) = code.last_mut().and_then(|last| last.op.result()) {
             reads[*out as usize] += 1;
         }
@@ -440,6 +444,9 @@ pub(super) mod tests {
         assert_eq!(compared(later.clone(), at_most(slot(4), number(5.0))), ["s5 = s0 <= 2"]);
         assert_eq!(compared(later, at_most(number(5.0), slot(4))), ["s5 = 2 <= s0"]);
         assert_eq!(compared(since, less(slot(4), slot(1))).len(), 2);
+        // 0.7 − 0.6 is less than 0.1, but 0.7 is not less than what 0.1 + 0.6 is rounded to.
+        let less_six_tenths = Op::Binary(Binary::Subtract, 4, slot(0), number(0.6));
+        assert_eq!(compared(less_six_tenths, less(slot(4), number(0.1))).len(), 2);
         let twice = Op::Binary(Binary::Multiply, 4, slot(0), number(2.0));
         assert_eq!(compared(twice, less(slot(4), number(5.0))).len(), 2);
     }
