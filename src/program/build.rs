@@ -211,7 +211,8 @@ impl Builder {
         }
     }
 
-    fn fixed(&self, value: Value) -> bool {
+    /// Whether a value does not change within a future.
+    pub fn fixed(&self, value: Value) -> bool {
         match value {
             Operand::Slot(slot) => self.slots[slot as usize].fixed,
             Operand::Constant(_) => true,

@@ -3,7 +3,7 @@
 
 use super::range::Range;
 use super::{Binary, Ternary, Unary};
-use crate::chance::math::elementary::exp;
+use crate::chance::math::elementary::{exp, ln, log10};
 
 #[inline(always)]
 pub fn yes_no(condition: bool) -> f64 {
@@ -205,6 +205,8 @@ pub fn range_unary(operation: Unary, x: Range) -> Range {
         }
         Unary::Sqrt => Range { nan: x.nan || below_zero, ..x.rising(|v| v.max(0.0).sqrt()) },
         Unary::Exp => x.rising(exp),
+        Unary::Ln if x.low > 0.0 => x.rising(ln),
+        Unary::Log10 if x.low > 0.0 => x.rising(log10),
         Unary::Ln | Unary::Log10 => Range { low: f64::NEG_INFINITY, high: f64::INFINITY, nan: x.nan || below_zero },
         Unary::Round => x.rising(round),
         Unary::Floor => x.rising(floor),

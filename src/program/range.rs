@@ -46,6 +46,11 @@ impl Range {
         Range { low: self.low.min(other.low), high: self.high.max(other.high), nan: self.nan || other.nan }
     }
 
+    /// Whether every value is a finite number.
+    pub fn finite(self) -> bool {
+        !self.nan && !self.infinite()
+    }
+
     fn infinite(self) -> bool {
         self.low == f64::NEG_INFINITY || self.high == f64::INFINITY
     }

@@ -38,10 +38,31 @@ pub(super) fn tighten(program: &mut Program, temporary: &mut [bool], inner: &[bo
     // What was behind a gate or in a state may be a part of what follows now.
     reads.fill(0);
     outside.into_iter().chain(parts.iter_mut().map(|code| &mut **code)).for_each(|code| count_reads(code, &mut reads));
+    for code in parts.iter_mut().rev() {
+        leave_out_unawaited(code, &mut reads);
+    }
     let mut fuse = Fuse { temporary, reads: &mut reads, tables: &mut program.tables };
     for code in parts {
         fuse.code(code);
         fuse.survivals(code);
+    }
+}
+
+/// What is worked out after changes, and was read by nothing but a mask that is no longer asked for.
+fn leave_out_unawaited(code: &mut Vec<Instruction>, reads: &mut [u32]) {
+    for i in (0..code.len()).rev() {
+        code[i].op.bodies_mut().for_each(|(body, _)| leave_out_unawaited(body, reads));
+        let Op::IfChanged { body, .. } = &mut code[i].op else { continue };
+        for k in (0..body.code.len()).rev() {
+            let op = &mut body.code[k].op;
+            if op.result().is_some_and(|out| reads[*out as usize] == 0) {
+                op.slots(&mut |slot, written| reads[*slot as usize] -= u32::from(!written));
+                body.code.remove(k);
+            }
+        }
+        if body.code.iter().all(|left| matches!(left.op, Op::Changed(_))) {
+            code.remove(i);
+        }
     }
 }
 

@@ -42,7 +42,7 @@ impl Lowering<'_> {
                 known_date: None,
             }
         });
-        EventState { date, branch, repeats }
+        EventState { date, branch, repeats, moved: false }
     }
 
     /// One step of an event.

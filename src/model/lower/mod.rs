@@ -34,6 +34,8 @@ struct EventState {
     /// Index of the branch, for an event that happens once.
     branch: Option<Slot>,
     repeats: Option<Repeats>,
+    /// Whether it has had its turn in the step: until then its date is what it was at the step's start.
+    moved: bool,
 }
 
 struct Repeats {
@@ -162,7 +164,10 @@ impl<'s> Lowering<'s> {
         for thing in self.scenario.order.things.clone() {
             match thing {
                 Thing::Path(index) => self.path(index),
-                Thing::Event(index) => self.event(index),
+                Thing::Event(index) => {
+                    self.event(index);
+                    self.events[index].moved = true;
+                }
             }
         }
         let metrics = self.metrics();

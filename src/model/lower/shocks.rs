@@ -53,18 +53,25 @@ impl Lowering<'_> {
         let happened = self.happened(shock.when, &context);
         let date = self.date_of(shock.when, &context);
         let newly = self.b.less(Operand::Slot(seen), happened);
+        // What is the same whenever it is evaluated need not be kept; where nothing has happened, none of it is felt.
+        let mut fixed = None;
         self.if_any(newly, |l| {
             let new = l.size(shock, newly, &context);
-            l.b.assign_where(newly, size, new);
-            l.b.assign(seen, happened);
+            if l.b.fixed(new) && l.b.range(new).finite() {
+                fixed = Some(new);
+            } else {
+                l.b.assign_where(newly, size, new);
+                l.b.assign(seen, happened);
+            }
         });
+        let (size, felt) = fixed.map_or((Operand::Slot(size), Operand::Slot(seen)), |size| (size, happened));
         let simple = shock.delay == 0.0 && shock.ramp.is_none() && shock.half_life.is_none();
         if simple {
-            return Operand::Slot(size);
+            return if fixed.is_some() { self.b.select(felt, size, Value::Constant(0.0)) } else { size };
         }
-        self.if_any(Operand::Slot(seen), |l| {
+        self.if_any(felt, |l| {
             let share = l.form(shock, date);
-            let part = l.b.multiply(Operand::Slot(size), share);
+            let part = l.b.multiply(size, share);
             l.b.assign(effect, part);
         });
         Operand::Slot(effect)

@@ -126,6 +126,12 @@ impl Lowering<'_> {
         }
     }
 
+    /// Whether what an event's date is now is what it was at the start of the step, which is `until`.
+    fn as_at_step_start(&mut self, event: EventRef, until: Value) -> bool {
+        let step_start = self.step_start();
+        self.b.place() == Place::Update && !self.events[event.event].moved && self.b.same(until, step_start)
+    }
+
     /// The column that holds the first date of an event or branch, and whether that branch is the one.
     fn date_column(&mut self, event: EventRef) -> (Value, Option<Value>) {
         let state = &self.events[event.event];
@@ -174,7 +180,8 @@ impl Lowering<'_> {
         }
         let until = self.counted_until(event.event, context);
         let (date, same) = self.date_column(event);
-        if until.is_none() && same.is_none() {
+        let counts = until.is_none_or(|until| self.as_at_step_start(event, until));
+        if counts && same.is_none() {
             return date;
         }
         let happened = self.happened(event, context);
