@@ -43,6 +43,16 @@ pub enum Operand {
     Table(u32),
 }
 
+impl Operand {
+    /// Its column, if it is one.
+    pub fn slot(self) -> Option<Slot> {
+        match self {
+            Operand::Slot(slot) => Some(slot),
+            _ => None,
+        }
+    }
+}
+
 impl PartialEq for Operand {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
@@ -280,10 +290,12 @@ pub struct Pieces {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Body {
     pub code: Vec<Instruction>,
+    /// Whether a few futures are sooner done apart than the whole block.
+    pub apart: bool,
+    /// What they read of others, or do not write in any case.
+    pub reads: Vec<Slot>,
     /// What they write and others read.
     pub keeps: Vec<Slot>,
-    /// Up to so many futures are sooner done one by one than the whole block.
-    pub few: u32,
     /// What must be done again since what it reads may have been written here: a bit for each.
     pub changes: u64,
 }

@@ -52,13 +52,6 @@ impl Survival {
     }
 }
 
-fn slot(operand: Operand) -> Option<Slot> {
-    match operand {
-        Operand::Slot(slot) => Some(slot),
-        _ => None,
-    }
-}
-
 /// A quotient of sums with the operations that gave it.
 struct Quotient {
     odds: Odds,
@@ -89,7 +82,7 @@ impl Fuse<'_> {
         let Op::Unary(Unary::Copy, state, Operand::Slot(from)) = kept.op else { return None };
         let made = (from == new).then(|| self.maker(code, i, new)).flatten()?;
         let Op::Binary(Binary::Multiply, _, a, b) = code[made].op else { return None };
-        let left = match (slot(a), slot(b)) {
+        let left = match (a.slot(), b.slot()) {
             (Some(same), _) if same == state => b,
             (_, Some(same)) if same == state => a,
             _ => return None,
@@ -145,14 +138,14 @@ impl Fuse<'_> {
         else {
             return None;
         };
-        if slot(b).is_some() || slot(d).is_some() {
+        if b.slot().is_some() || d.slot().is_some() {
             return None;
         }
         let ways = [(p, q, r, s), (p, q, s, r), (q, p, r, s), (q, p, s, r)];
         ways.into_iter().find_map(|(x, a, same, c)| {
-            let x = slot(x).filter(|_| slot(same) == slot(x))?;
+            let x = x.slot().filter(|_| same.slot() == x.slot())?;
             let mut made_by = vec![above, below];
-            let odds = match (slot(a), slot(c)) {
+            let odds = match (a.slot(), c.slot()) {
                 (Some(a), Some(c)) => Odds::Columns { x, shares: [a, c] },
                 (None, None) => match self.exponential(code, above.min(below), x, [a, c]) {
                     Some((odds, makers)) => {
@@ -178,7 +171,7 @@ impl Fuse<'_> {
         let from = self.maker(code, i, x).filter(|_| self.reads[x as usize] == 2)?;
         let exponential = |op: &Op, factor: Option<Slot>| match *op {
             Op::Ternary(Ternary::ExpOf, _, Operand::Slot(of), by, plus)
-                if slot(by).is_none() && slot(plus).is_none() =>
+                if by.slot().is_none() && plus.slot().is_none() =>
             {
                 Some(Odds::Exponential { factor, of, by, plus, shares })
             }

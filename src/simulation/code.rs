@@ -10,21 +10,47 @@
     reason = "a function that is passed by itself is compiled without its caller's target"
 )]
 
-use super::frame::{Frame, Source};
+use super::frame::{FEW, Frame, STRIP, Source};
 use crate::chance::math::normal::standard_normal_column;
 use crate::chance::uniform::step_key;
 use crate::program::fold::{binary, ternary, unary};
-use crate::program::{Instruction, Once, Op, Operand, Program, Slot, When};
+use crate::program::{Body, Instruction, LANES, Once, Op, Operand, Program, Slot, When};
 use multiversion::{inherit_target, multiversion};
 use std::collections::HashMap;
 
 /// Does an operation for all futures of a frame; `after` is what follows in the code. Gives how many calls of that are to
 /// be left out.
-type Kernel = fn(&mut Frame, &Call, after: &[Call]) -> usize;
+pub type Kernel<const N: usize, const S: usize> = fn(&mut Frame<N, S>, &Call, after: &[Call]) -> usize;
+
+/// The function that does an operation for a whole block, and that which does it for a few futures.
+#[derive(Clone, Copy)]
+struct Kernels {
+    block: Kernel<LANES, STRIP>,
+    few: Kernel<FEW, FEW>,
+}
+
+/// Which of the two is for frames of N futures.
+pub trait Does<const N: usize, const S: usize> {
+    fn kernel(&self) -> Kernel<N, S>;
+}
+
+impl Does<LANES, STRIP> for Call {
+    #[inline(always)]
+    fn kernel(&self) -> Kernel<LANES, STRIP> {
+        self.kernels.block
+    }
+}
+
+impl Does<FEW, FEW> for Call {
+    #[inline(always)]
+    fn kernel(&self) -> Kernel<FEW, FEW> {
+        self.kernels.few
+    }
+}
 
 /// Where an operand is found: a column of the frame, or a number that stands for a whole one.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Input(u32);
+pub struct Input(u32);
 
 impl Input {
     const NUMBER: u32 = 1 << 31;
@@ -44,27 +70,42 @@ impl Input {
     }
 }
 
-/// An operation as it is executed: half a line of the nearest cache.
-pub(super) struct Call {
-    kernel: Kernel,
-    /// Of an operation that works out one column of up to three others. [`in_steps`] has the first step and the one past
-    /// the last as inputs, and the number of calls that belong to them as output; what draws in every step has the place
-    /// of its key as input.
+/// An operation as it is executed.
+pub struct Call {
+    kernels: Kernels,
+    /// The column that is written, or the mask that decides.
     pub out: Slot,
+    /// What is read. [`in_steps`] has the first step and the one past the last here, what draws the place of its key, and
+    /// what waits for changes or makes them their bits.
     pub inputs: [Input; 3],
-    /// Where the rest of it is, of any other operation.
+    /// How many calls after it belong to it.
+    inside: u32,
+    /// Where the operation itself is, of which not everything fits into a call.
     rest: u32,
 }
 
-const NO_REST: u32 = u32::MAX;
+impl Call {
+    fn of(kernels: Kernels) -> Self {
+        Call { kernels, out: 0, inputs: [Input::default(); 3], inside: 0, rest: u32::MAX }
+    }
 
-const _: () = assert!(size_of::<Call>() == 32);
+    /// The changes that it waits for, or makes.
+    #[inline(always)]
+    pub(super) fn changes(&self) -> u64 {
+        u64::from(self.inputs[0].0) | u64::from(self.inputs[1].0) << 32
+    }
 
-/// What of an operation does not fit into a call.
-struct Rest<'a> {
-    op: &'a Op,
-    /// How many calls after it are its first body, and how many after these its second.
-    bodies: [usize; 2],
+    fn set_changes(&mut self, changes: u64) {
+        (self.inputs[0], self.inputs[1]) = (Input(changes as u32), Input((changes >> 32) as u32));
+    }
+
+    /// The key of a draw.
+    #[inline(always)]
+    fn stream<const N: usize, const S: usize>(&self, frame: &Frame<N, S>) -> u64 {
+        let [place, once, _] = self.inputs;
+        let key = frame.keys[place.0 as usize];
+        if once.0 == Once::Occurrence as u32 { step_key(key, frame.occurrence) } else { key }
+    }
 }
 
 /// A program made ready. Its code is flat: bodies follow what decides on them, which leaves them out or not.
@@ -73,12 +114,12 @@ pub struct Code<'a> {
     pub(super) once: Vec<Call>,
     pub(super) step: Vec<Call>,
     pub(super) end: Vec<Call>,
-    rest: Vec<Rest<'a>>,
+    rest: Vec<&'a Op>,
     /// All numbers that operands may stand for, a row for each step: those of the tables, then those that stay the same.
     numbers: Vec<f64>,
     /// How long a row is.
     row: usize,
-    /// The keys of all that draws in every step, a row for each step.
+    /// The keys of all that draws, a row for each step.
     keys: Vec<u64>,
     key_row: usize,
 }
@@ -95,7 +136,10 @@ impl<'a> Code<'a> {
         let row = |step: usize| program.tables.iter().map(move |table| table[step]).chain(constants.iter().copied());
         let steps = 0..program.ends.len();
         let numbers = steps.clone().flat_map(row).collect();
-        let keys = steps.flat_map(|step| drawn.iter().map(move |&key| step_key(key, step as u32))).collect();
+        let key = |step: usize| {
+            drawn.iter().map(move |&(key, once)| if once == Once::Future { key } else { step_key(key, step as u32) })
+        };
+        let keys = steps.flat_map(key).collect();
         Code { program, once, step, end, rest, numbers, row: tables + constants.len(), keys, key_row: drawn.len() }
     }
 
@@ -105,10 +149,21 @@ impl<'a> Code<'a> {
         &self.numbers[step * self.row..][..self.row]
     }
 
-    /// The keys of what draws in every step, in this one.
+    /// The keys of what draws in a step.
     #[inline]
     pub(super) fn keys(&self, step: usize) -> &[u64] {
         &self.keys[step * self.key_row..][..self.key_row]
+    }
+
+    /// What of an operation is done for some futures only.
+    pub(super) fn body(&self, call: &Call) -> Option<&'a Body> {
+        match self.rest[call.rest as usize] {
+            Op::IfAny { body, .. } => Some(body),
+            Op::IfLess(branch) => Some(&branch.body),
+            Op::Survival(survival) => Some(&survival.body),
+            Op::Pieces(pieces) => Some(&pieces.body),
+            _ => None,
+        }
     }
 }
 
@@ -117,8 +172,8 @@ struct Writer<'a> {
     tables: usize,
     constants: Vec<f64>,
     known: HashMap<u64, u32>,
-    keys: Vec<u64>,
-    rest: Vec<Rest<'a>>,
+    keys: Vec<(u64, Once)>,
+    rest: Vec<&'a Op>,
     code: Vec<Call>,
 }
 
@@ -135,54 +190,80 @@ impl<'a> Writer<'a> {
             let gate = self.code.len();
             if !when.covers(known) {
                 let (from, to) = when.bounds();
-                let inputs = [Input(from), Input(to), Input::default()];
-                self.code.push(Call { kernel: in_steps, out: 0, inputs, rest: NO_REST });
+                self.code.push(Call { inputs: [Input(from), Input(to), Input::default()], ..Call::of(IN_STEPS) });
             }
             run.iter().for_each(|instruction| self.call(&instruction.op, when));
             if !when.covers(known) {
-                self.code[gate].out = (self.code.len() - gate - 1) as u32;
+                self.code[gate].inside = (self.code.len() - gate - 1) as u32;
             }
         }
     }
 
     fn call(&mut self, op: &'a Op, when: When) {
-        let mut inputs = [Input::default(); 3];
-        let out = match *op {
+        let mut call = Call::of(IN_STEPS);
+        let operands = match *op {
             Op::Unary(_, out, a) => {
-                inputs[0] = self.input(a);
-                out
+                call.out = out;
+                vec![a]
             }
             Op::Binary(_, out, a, b) => {
-                inputs[..2].copy_from_slice(&[self.input(a), self.input(b)]);
-                out
+                call.out = out;
+                vec![a, b]
             }
             Op::Ternary(_, out, a, b, c) => {
-                inputs = [self.input(a), self.input(b), self.input(c)];
-                out
+                call.out = out;
+                vec![a, b, c]
             }
-            _ => return self.call_with_rest(op, when),
+            Op::Poisson { out, uniform, mean } => {
+                call.out = out;
+                vec![uniform, mean]
+            }
+            Op::Check { value, .. } => vec![value],
+            Op::IfLess(ref branch) => {
+                call.out = branch.mask;
+                vec![branch.a, branch.b]
+            }
+            Op::IfAny { mask, after, .. } => {
+                call.out = mask;
+                call.set_changes(after);
+                Vec::new()
+            }
+            Op::IfChanged { change, .. } | Op::Changed(change) => {
+                call.set_changes(change);
+                Vec::new()
+            }
+            Op::Uniform { out, key, once } | Op::Normal { out, key, once } => {
+                call.out = out;
+                let known = self.keys.iter().position(|known| *known == (key, once));
+                let place = known.unwrap_or(self.keys.len());
+                if known.is_none() {
+                    self.keys.push((key, once));
+                }
+                (call.inputs[0], call.inputs[1]) = (Input(place as u32), Input(once as u32));
+                Vec::new()
+            }
+            _ => Vec::new(),
         };
-        self.code.push(Call { kernel: kernel(op, inputs.map(Input::is_number)), out, inputs, rest: NO_REST });
-    }
-
-    fn call_with_rest(&mut self, op: &'a Op, when: When) {
-        let rest = self.rest.len();
-        self.rest.push(Rest { op, bodies: [0; 2] });
-        let mut inputs = [Input::default(); 3];
-        if let Op::Uniform { key, once, .. } | Op::Normal { key, once, .. } = op
-            && *once != Once::Future
-        {
-            let place = self.keys.iter().position(|known| known == key).unwrap_or(self.keys.len());
-            if place == self.keys.len() {
-                self.keys.push(*key);
-            }
-            inputs[0] = Input(place as u32);
+        let mut numbers = [false; 3];
+        for (place, operand) in operands.into_iter().enumerate() {
+            call.inputs[place] = self.input(operand);
+            numbers[place] = call.inputs[place].is_number();
         }
-        self.code.push(Call { kernel: kernel(op, [false; 3]), out: 0, inputs, rest: rest as u32 });
-        for (place, body) in op.bodies().enumerate() {
+        call.kernels = kernels(op, numbers);
+        call.rest = self.rest.len() as u32;
+        self.rest.push(op);
+        let place = self.code.len();
+        self.code.push(call);
+        for (number, body) in op.bodies().enumerate() {
             let before = self.code.len();
             self.write(body, when);
-            self.rest[rest].bodies[place] = self.code.len() - before;
+            // Of pieces the first body is what is inside; after it comes the whole, up to the end of all calls of the second.
+            let calls = (self.code.len() - before) as u32;
+            if number == 0 {
+                self.code[place].inside = calls;
+            } else {
+                self.code[place].out = calls;
+            }
         }
     }
 
@@ -201,55 +282,78 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// Leaves out what belongs to other steps: as many calls as `out` says.
-fn in_steps(frame: &mut Frame, call: &Call, _: &[Call]) -> usize {
+/// Leaves out what belongs to other steps.
+fn in_steps<const N: usize, const S: usize>(frame: &mut Frame<N, S>, call: &Call, _: &[Call]) -> usize {
     let step = frame.step as u32;
-    if step >= call.inputs[0].0 && step < call.inputs[1].0 { 0 } else { call.out as usize }
+    if step >= call.inputs[0].0 && step < call.inputs[1].0 { 0 } else { call.inside as usize }
 }
+
+const IN_STEPS: Kernels = Kernels { block: in_steps, few: in_steps };
 
 /// Executes calls in order.
 #[inline]
-pub(super) fn execute(frame: &mut Frame, mut code: &[Call]) {
+pub(super) fn execute<const N: usize, const S: usize>(frame: &mut Frame<N, S>, mut code: &[Call])
+where
+    Call: Does<N, S>,
+{
     while let Some((call, after)) = code.split_first() {
-        let left_out = (call.kernel)(frame, call, after);
+        let left_out = call.kernel()(frame, call, after);
         code = &after[left_out..];
     }
 }
 
-/// The function that does an operation: the list of them all. `numbers` says which of its inputs are no columns.
+/// The functions that do an operation: the list of them all. `numbers` says which of its inputs are no columns.
 #[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq", "x86_64+avx2+fma"))]
-fn kernel(op: &Op, numbers: [bool; 3]) -> Kernel {
-    /// A function that takes what belongs to its kind of operation, and the bodies.
+fn kernels(op: &Op, numbers: [bool; 3]) -> Kernels {
+    /// A function for each kind of frame.
+    macro_rules! for_both {
+        ($kernel:ident $(, $number:literal)*) => {
+            Kernels { block: $kernel::<LANES, STRIP, $($number),*>, few: $kernel::<FEW, FEW, $($number),*> }
+        };
+    }
+    /// The same for each of what two inputs may be.
+    macro_rules! for_two {
+        ($kernel:ident) => {
+            match numbers {
+                [false, false, _] => for_both!($kernel, false, false),
+                [false, true, _] => for_both!($kernel, false, true),
+                [true, false, _] => for_both!($kernel, true, false),
+                [true, true, _] => for_both!($kernel, true, true),
+            }
+        };
+    }
+    /// A function that needs nothing but its call.
+    macro_rules! for_call {
+        (|$frame:ident, $call:ident| $does:expr) => {{
+            #[inherit_target]
+            fn kernel<const N: usize, const S: usize>($frame: &mut Frame<N, S>, $call: &Call, _: &[Call]) -> usize {
+                $does;
+                0
+            }
+            for_both!(kernel)
+        }};
+    }
+    /// A function that takes what belongs to its kind of operation.
     macro_rules! for_op {
-        ($pattern:pat => |$frame:ident, of $call:ident| $does:expr) => {{
+        ($pattern:pat => |$frame:ident| $does:expr) => {
+            for_call!(|$frame, call| if let $pattern = $frame.code.rest[call.rest as usize] {
+                $does;
+            })
+        };
+    }
+    /// One that decides on the calls inside: it is given what is inside and what comes after it, and gives how many of all
+    /// are to be left out.
+    macro_rules! for_gate {
+        (|$frame:ident, $call:ident, $inside:ident, $after:pat_param| $does:expr) => {{
             #[inherit_target]
-            fn kernel($frame: &mut Frame, $call: &Call, _: &[Call]) -> usize {
-                if let $pattern = $frame.code.rest[$call.rest as usize].op {
-                    $does;
-                }
-                0
+            fn kernel<const N: usize, const S: usize>($frame: &mut Frame<N, S>, $call: &Call, all: &[Call]) -> usize
+            where
+                Call: Does<N, S>,
+            {
+                let ($inside, $after) = all.split_at($call.inside as usize);
+                $does
             }
-            kernel
-        }};
-        ($pattern:pat => |$frame:ident| $does:expr) => {{
-            #[inherit_target]
-            fn kernel($frame: &mut Frame, call: &Call, _: &[Call]) -> usize {
-                if let $pattern = $frame.code.rest[call.rest as usize].op {
-                    $does;
-                }
-                0
-            }
-            kernel
-        }};
-        ($pattern:pat => |$frame:ident, $bodies:pat_param| $does:expr) => {{
-            #[inherit_target]
-            fn kernel($frame: &mut Frame, call: &Call, after: &[Call]) -> usize {
-                let rest = &$frame.code.rest[call.rest as usize];
-                let (first, after) = after.split_at(rest.bodies[0]);
-                let $bodies = [first, &after[..rest.bodies[1]]];
-                if let $pattern = rest.op { $does } else { 0 }
-            }
-            kernel
+            for_both!(kernel)
         }};
     }
     match op {
@@ -257,11 +361,15 @@ fn kernel(op: &Op, numbers: [bool; 3]) -> Kernel {
             macro_rules! apply {
                 ($f:expr) => {{
                     #[inherit_target]
-                    fn kernel<const A: bool>(frame: &mut Frame, call: &Call, _: &[Call]) -> usize {
+                    fn kernel<const N: usize, const S: usize, const A: bool>(
+                        frame: &mut Frame<N, S>,
+                        call: &Call,
+                        _: &[Call],
+                    ) -> usize {
                         frame.map1(call.out, frame.input::<A>(call, 0), $f);
                         0
                     }
-                    if numbers[0] { kernel::<true> } else { kernel::<false> }
+                    if numbers[0] { for_both!(kernel, true) } else { for_both!(kernel, false) }
                 }};
             }
             unary!(operation, apply)
@@ -270,16 +378,15 @@ fn kernel(op: &Op, numbers: [bool; 3]) -> Kernel {
             macro_rules! apply {
                 ($f:expr) => {{
                     #[inherit_target]
-                    fn kernel<const A: bool, const B: bool>(frame: &mut Frame, call: &Call, _: &[Call]) -> usize {
+                    fn kernel<const N: usize, const S: usize, const A: bool, const B: bool>(
+                        frame: &mut Frame<N, S>,
+                        call: &Call,
+                        _: &[Call],
+                    ) -> usize {
                         frame.map2(call.out, [frame.input::<A>(call, 0), frame.input::<B>(call, 1)], $f);
                         0
                     }
-                    match numbers {
-                        [false, false, _] => kernel::<false, false>,
-                        [false, true, _] => kernel::<false, true>,
-                        [true, false, _] => kernel::<true, false>,
-                        [true, true, _] => kernel::<true, true>,
-                    }
+                    for_two!(kernel)
                 }};
             }
             binary!(operation, apply)
@@ -288,8 +395,8 @@ fn kernel(op: &Op, numbers: [bool; 3]) -> Kernel {
             macro_rules! apply {
                 ($f:expr) => {{
                     #[inherit_target]
-                    fn kernel<const A: bool, const B: bool, const C: bool>(
-                        frame: &mut Frame,
+                    fn kernel<const N: usize, const S: usize, const A: bool, const B: bool, const C: bool>(
+                        frame: &mut Frame<N, S>,
                         call: &Call,
                         _: &[Call],
                     ) -> usize {
@@ -298,27 +405,23 @@ fn kernel(op: &Op, numbers: [bool; 3]) -> Kernel {
                         0
                     }
                     match numbers {
-                        [false, false, false] => kernel::<false, false, false>,
-                        [false, false, true] => kernel::<false, false, true>,
-                        [false, true, false] => kernel::<false, true, false>,
-                        [false, true, true] => kernel::<false, true, true>,
-                        [true, false, false] => kernel::<true, false, false>,
-                        [true, false, true] => kernel::<true, false, true>,
-                        [true, true, false] => kernel::<true, true, false>,
-                        [true, true, true] => kernel::<true, true, true>,
+                        [false, false, false] => for_both!(kernel, false, false, false),
+                        [false, false, true] => for_both!(kernel, false, false, true),
+                        [false, true, false] => for_both!(kernel, false, true, false),
+                        [false, true, true] => for_both!(kernel, false, true, true),
+                        [true, false, false] => for_both!(kernel, true, false, false),
+                        [true, false, true] => for_both!(kernel, true, false, true),
+                        [true, true, false] => for_both!(kernel, true, true, false),
+                        [true, true, true] => for_both!(kernel, true, true, true),
                     }
                 }};
             }
             ternary!(operation, apply)
         }
-        Op::Uniform { .. } => {
-            for_op!(Op::Uniform { out, key, once } => |frame, of call| {
-                frame.uniforms(*out, frame.stream(*key, *once, call.inputs[0].0));
-            })
-        }
-        Op::Normal { .. } => for_op!(Op::Normal { out, key, once } => |frame, of call| {
-            frame.uniforms(*out, frame.stream(*key, *once, call.inputs[0].0));
-            frame.rework(*out, |values| standard_normal_column(values));
+        Op::Uniform { .. } => for_call!(|frame, call| frame.uniforms(call.out, call.stream(frame))),
+        Op::Normal { .. } => for_call!(|frame, call| {
+            frame.uniforms(call.out, call.stream(frame));
+            frame.rework(call.out, |values| standard_normal_column(values));
         }),
         Op::NormalOf { .. } => for_op!(Op::NormalOf { out, uniform } => |frame| {
             frame.map1(*out, frame.source(*uniform), |u| u);
@@ -332,7 +435,16 @@ fn kernel(op: &Op, numbers: [bool; 3]) -> Kernel {
             for_op!(Op::Pick { out, uniform, weights } => |frame| frame.pick(*out, *uniform, weights))
         }
         Op::Poisson { .. } => {
-            for_op!(Op::Poisson { out, uniform, mean } => |frame| frame.poisson(*out, *uniform, *mean))
+            #[inherit_target]
+            fn kernel<const N: usize, const S: usize, const A: bool, const B: bool>(
+                frame: &mut Frame<N, S>,
+                call: &Call,
+                _: &[Call],
+            ) -> usize {
+                frame.poisson(call.out, frame.input::<A>(call, 0), frame.input::<B>(call, 1));
+                0
+            }
+            for_two!(kernel)
         }
         Op::Lookup { .. } => for_op!(Op::Lookup { out, row, rows } => |frame| {
             let last = rows.len() - 1;
@@ -347,22 +459,52 @@ fn kernel(op: &Op, numbers: [bool; 3]) -> Kernel {
                 if x > high { high } else { x }
             });
         }),
-        Op::Check { .. } => for_op!(Op::Check { value, mask, infinite, site } => |frame| {
-            frame.check(*value, *mask, *infinite, *site);
+        Op::Check { .. } => {
+            #[inherit_target]
+            fn kernel<const N: usize, const S: usize, const A: bool>(
+                frame: &mut Frame<N, S>,
+                call: &Call,
+                _: &[Call],
+            ) -> usize {
+                if frame.suspicious(frame.input::<A>(call, 0))
+                    && let Op::Check { value, mask, infinite, site } = *frame.code.rest[call.rest as usize]
+                {
+                    (0..N).for_each(|lane| frame.check_lane(value, mask, infinite, site, lane));
+                }
+                0
+            }
+            if numbers[0] { for_both!(kernel, true) } else { for_both!(kernel, false) }
+        }
+        Op::IfAny { .. } => for_gate!(|frame, call, inside, _| frame.if_any(call, inside)),
+        Op::IfChanged { .. } => for_gate!(|frame, call, inside, _| frame.if_changed(call, inside)),
+        Op::IfLess(_) => {
+            #[inherit_target]
+            fn kernel<const N: usize, const S: usize, const A: bool, const B: bool>(
+                frame: &mut Frame<N, S>,
+                call: &Call,
+                after: &[Call],
+            ) -> usize
+            where
+                Call: Does<N, S>,
+            {
+                let (a, b) = (frame.input::<A>(call, 0), frame.input::<B>(call, 1));
+                frame.if_less(call, a, b, &after[..call.inside as usize])
+            }
+            for_two!(kernel)
+        }
+        Op::Survival(_) => for_gate!(|frame, call, inside, _| match frame.code.rest[call.rest as usize] {
+            Op::Survival(survival) => frame.survival(call, survival, inside),
+            _ => 0,
         }),
-        Op::IfAny { .. } => for_op!(Op::IfAny { mask, after, body } => |frame, [code, _]| {
-            frame.if_any(*mask, *after, body, code)
+        Op::Pieces(_) => for_gate!(|frame, call, inside, after| match frame.code.rest[call.rest as usize] {
+            Op::Pieces(pieces) => frame.pieces(pieces, inside, &after[..call.out as usize]),
+            _ => 0,
         }),
-        Op::IfChanged { .. } => for_op!(Op::IfChanged { change, .. } => |frame, [code, _]| {
-            frame.if_changed(*change, code)
+        Op::Times { .. } => for_gate!(|frame, call, inside, _| match *frame.code.rest[call.rest as usize] {
+            Op::Times { count, index, .. } => frame.times(count, index, inside),
+            _ => 0,
         }),
-        Op::IfLess(_) => for_op!(Op::IfLess(branch) => |frame, [code, _]| frame.if_less(branch, code)),
-        Op::Survival(_) => for_op!(Op::Survival(survival) => |frame, [code, _]| frame.survival(survival, code)),
-        Op::Pieces(_) => for_op!(Op::Pieces(pieces) => |frame, [piece, whole]| frame.pieces(pieces, piece, whole)),
-        Op::Times { .. } => for_op!(Op::Times { count, index, .. } => |frame, [code, _]| {
-            frame.times(*count, *index, code)
-        }),
-        Op::Changed(_) => for_op!(Op::Changed(changes) => |frame| frame.changed |= changes),
+        Op::Changed(_) => for_call!(|frame, call| frame.changed |= call.changes()),
         Op::Remember { .. } => for_op!(Op::Remember { first, size, value } => |frame| {
             let slot = first + frame.step as u32 % size;
             frame.map1(slot, Source::Column(*value as usize), |x| x);

@@ -1,33 +1,34 @@
 //! What luck decides in a frame, uniforms being given: branches, numbers of occurrences, values of distributions.
 
-use super::frame::{Frame, STRIP, Source, lanes_where};
+use super::frame::{Frame, Source};
+use super::gates::any;
 use crate::chance::distributions::{Distribution, occurrences};
 use crate::chance::math::elementary::exp;
 use crate::program::{DrawWith, Operand, Slot};
 
-impl Frame<'_> {
+impl<const N: usize, const S: usize> Frame<'_, N, S> {
     #[inline(always)]
     pub(super) fn pick(&mut self, out: Slot, uniform: Operand, weights: &[Operand]) {
-        for k in 0..self.strips() {
+        for k in 0..N / S {
             let weight = |w: &Operand| self.strip(*w, k);
-            let mut total = [0.0; STRIP];
+            let mut total = [0.0; S];
             // Rounding may carry a draw past the last branch that has a chance.
-            let mut last = [0.0; STRIP];
+            let mut last = [0.0; S];
             for (place, weight) in weights.iter().map(weight).enumerate() {
-                for i in 0..STRIP {
+                for i in 0..S {
                     total[i] += weight[i];
                     last[i] = if weight[i] > 0.0 { place as f64 } else { last[i] };
                 }
             }
             let u = self.strip(uniform, k);
-            let (mut index, mut reached) = ([0.0; STRIP], [0.0; STRIP]);
+            let (mut index, mut reached) = ([0.0; S], [0.0; S]);
             for weight in weights[..weights.len() - 1].iter().map(weight) {
-                for i in 0..STRIP {
+                for i in 0..S {
                     reached[i] += weight[i];
                     index[i] += if u[i] * total[i] >= reached[i] { 1.0 } else { 0.0 };
                 }
             }
-            let found: [f64; STRIP] = std::array::from_fn(|i| {
+            let found: [f64; S] = std::array::from_fn(|i| {
                 let found = if index[i] > last[i] { last[i] } else { index[i] };
                 if total[i] > 0.0 { found } else { f64::NAN }
             });
@@ -36,7 +37,7 @@ impl Frame<'_> {
     }
 
     #[inline(always)]
-    pub(super) fn poisson(&mut self, out: Slot, uniform: Operand, mean: Operand) {
+    pub(super) fn poisson(&mut self, out: Slot, uniform: Source, mean: Source) {
         const MORE: f64 = 2.0;
         // Whether there are none, one or more is found for all at once.
         let few = |u: f64, none: f64, one: f64| {
@@ -48,20 +49,25 @@ impl Frame<'_> {
                 MORE
             }
         };
-        match self.source(mean) {
+        match mean {
             Source::Number(mean) => {
                 let none = exp(-mean);
                 let one = none + none * mean;
-                self.map1(out, self.source(uniform), |u| few(u, none, one));
+                self.map1(out, uniform, |u| few(u, none, one));
             }
-            Source::Column(_) => self.map2(out, [self.source(uniform), self.source(mean)], |u, mean| {
+            Source::Column(_) => self.map2(out, [uniform, mean], |u, mean| {
                 let none = exp(-mean);
                 few(u, none, none + none * mean)
             }),
         }
-        let column = out as usize;
-        for lane in lanes_where!(self, [column], |i| column[i] == MORE).iter() {
-            self.columns[column].0[lane] = occurrences(self.lane(mean, lane), self.lane(uniform, lane));
+        let column = &self.columns[out as usize].0;
+        if any::<N>(|i| column[i] == MORE) {
+            for lane in 0..N {
+                if self.columns[out as usize].0[lane] == MORE {
+                    let count = occurrences(self.value(mean, lane), self.value(uniform, lane));
+                    self.columns[out as usize].0[lane] = count;
+                }
+            }
         }
     }
 
@@ -73,7 +79,7 @@ impl Frame<'_> {
 
     /// Draws from a distribution whose parameters belong to the future.
     pub(super) fn draw_with(&mut self, draw: &DrawWith) {
-        self.each_lane(|frame, lane| frame.draw_lane_with(draw, lane));
+        (0..N).for_each(|lane| self.draw_lane_with(draw, lane));
     }
 
     fn draw_lane_with(&mut self, draw: &DrawWith, lane: usize) {

@@ -3,27 +3,28 @@
 //! Columns are short, so that most of what a step touches stays in the nearest caches.
 
 use super::code::{Call, Code, execute};
-use super::gates::Few;
+use super::gates::Lane;
 use crate::chance::math::elementary::exp;
-use crate::chance::uniform::{step_key, stride, uniform, word, word_at};
-use crate::program::{LANES, Odds, Once, Operand, Slot, Survival};
+use crate::chance::uniform::{stride, uniform, word, word_at};
+use crate::program::{Body, LANES, Odds, Operand, Slot, Survival};
 
 /// Lanes that are worked on at once: read into registers, computed, written back. What an operation writes it may read.
 pub(super) const STRIP: usize = 16;
-pub(super) type Strip = [f64; STRIP];
+/// Futures that are done apart from the others of their block, all of them at once.
+pub(super) const FEW: usize = 8;
 
 const _: () = assert!(LANES.is_multiple_of(STRIP));
 
 /// One number for each future.
 #[derive(Clone, Debug)]
 #[repr(align(64))]
-pub(super) struct Column(pub [f64; LANES]);
+pub(super) struct Column<const N: usize>(pub [f64; N]);
 
-impl Column {
-    const EMPTY: Self = Column([0.0; LANES]);
+impl<const N: usize> Column<N> {
+    const EMPTY: Self = Column([0.0; N]);
 
     #[inline(always)]
-    fn strip(&self, k: usize) -> Strip {
+    fn strip<const S: usize>(&self, k: usize) -> [f64; S] {
         self.0.as_chunks().0[k]
     }
 }
@@ -36,22 +37,24 @@ pub struct Fault {
     pub site: u32,
 }
 
-/// The columns of one block of futures.
-pub struct Frame<'a> {
+/// The columns of N futures, which are worked on S at once: of a block, or of a few that are done apart.
+pub struct Frame<'a, const N: usize = LANES, const S: usize = STRIP> {
     pub(super) code: &'a Code<'a>,
-    pub(super) columns: Vec<Column>,
+    pub(super) columns: Vec<Column<N>>,
     /// What operands that are no columns stand for, in this step.
     numbers: &'a [f64],
-    /// The keys of what draws in every step, in this one.
-    keys: &'a [u64],
+    /// The keys of what draws in this step.
+    pub(super) keys: &'a [u64],
     /// Index of the block's first future; the others follow.
     first: u64,
-    /// The futures that are done one by one while the others wait; none, if the whole block is done.
-    pub(super) few: Few,
+    /// Where in the block these futures are, if they are not the whole of it.
+    places: Option<[Lane; FEW]>,
+    /// The columns of those that are done apart.
+    apart: Option<Box<Frame<'a, FEW, FEW>>>,
+    /// What was made of them, until it is put back.
+    pub(super) aside: Vec<[f64; FEW]>,
     /// Which of the things that are done only after a change are to be done again: a bit for each.
     pub(super) changed: u64,
-    /// What futures that are done one by one had before, and what that leaves behind, until the others are done.
-    pub(super) aside: [Vec<f64>; 2],
     pub(super) step: usize,
     pub(super) occurrence: u32,
     pub fault: Option<Fault>,
@@ -64,39 +67,21 @@ pub(super) enum Source {
     Number(f64),
 }
 
-/// Writes a column out of others, strip by strip or for a few futures: `i` is the lane in what stands for a column. What is
-/// worked out has to stand in the loop itself to become vector code, hence a macro.
+/// Writes a column out of others, strip by strip: `i` is the lane in what stands for a column. What is worked out has to stand
+/// in the loop itself to become vector code, hence a macro.
 macro_rules! write_lanes {
     ($frame:ident, $out:ident, [$($column:ident),*], |$i:ident| $value:expr) => {{
         let (columns, out) = (&mut $frame.columns[..], $out as usize);
-        if $frame.few.none() {
-            for k in 0..LANES / STRIP {
-                $(let $column = columns[$column].strip(k);)*
-                let mut written = [0.0; STRIP];
-                for $i in 0..STRIP {
-                    written[$i] = $value;
-                }
-                columns[out].0.as_chunks_mut().0[k] = written;
+        for k in 0..N / S {
+            $(let $column = columns[$column].strip::<S>(k);)*
+            let mut written = [0.0; S];
+            for $i in 0..S {
+                written[$i] = $value;
             }
-        } else {
-            for $i in $frame.few.lanes() {
-                $(let $column = &columns[$column].0;)*
-                let written = $value;
-                columns[out].0[$i] = written;
-            }
+            columns[out].0.as_chunks_mut().0[k] = written;
         }
     }};
 }
-
-/// The lanes in which something holds of columns; `i` is the lane.
-macro_rules! lanes_where {
-    ($frame:ident, [$($column:ident),*], |$i:ident| $holds:expr) => {{
-        $(let $column = &$frame.columns[$column].0;)*
-        $crate::simulation::gates::Lanes::of(&$frame.few, |$i| $holds)
-    }};
-}
-
-pub(super) use lanes_where;
 
 /// Whether any bit is set.
 #[inline(always)]
@@ -106,27 +91,8 @@ fn any_bit(words: impl Iterator<Item = u64>) -> bool {
 
 impl<'a> Frame<'a> {
     pub fn new(code: &'a Code<'a>) -> Self {
-        Frame {
-            code,
-            columns: vec![Column::EMPTY; code.program.slots],
-            numbers: code.numbers(0),
-            keys: code.keys(0),
-            first: 0,
-            few: Few::default(),
-            changed: u64::MAX,
-            aside: Default::default(),
-            step: 0,
-            occurrence: 0,
-            fault: None,
-        }
-    }
-
-    /// Makes it play another program, in the columns that it has: what they hold is written anew before it is read, as
-    /// from block to block.
-    pub fn turn_to(&mut self, code: &'a Code<'a>) {
-        self.columns.resize(code.program.slots.max(self.columns.len()), Column::EMPTY);
-        self.fault = None;
-        self.code = code;
+        let apart = Frame::with(code, Some([0; FEW]), None);
+        Frame::with(code, None, Some(Box::new(apart)))
     }
 
     /// Brings the futures from `first` on to T(0).
@@ -156,16 +122,85 @@ impl<'a> Frame<'a> {
     pub fn first(&self) -> u64 {
         self.first
     }
+}
 
-    pub fn column(&self, slot: Slot) -> &[f64; LANES] {
+impl<'a, const N: usize, const S: usize> Frame<'a, N, S> {
+    fn with(code: &'a Code<'a>, places: Option<[Lane; FEW]>, apart: Option<Box<Frame<'a, FEW, FEW>>>) -> Self {
+        Frame {
+            code,
+            columns: vec![Column::EMPTY; code.program.slots],
+            numbers: code.numbers(0),
+            keys: code.keys(0),
+            first: 0,
+            places,
+            apart,
+            aside: Vec::new(),
+            changed: u64::MAX,
+            step: 0,
+            occurrence: 0,
+            fault: None,
+        }
+    }
+
+    /// Makes it play another program, in the columns that it has: what they hold is written anew before it is read, as
+    /// from block to block.
+    pub fn turn_to(&mut self, code: &'a Code<'a>) {
+        self.columns.resize(code.program.slots.max(self.columns.len()), Column::EMPTY);
+        self.fault = None;
+        self.code = code;
+        if let Some(apart) = &mut self.apart {
+            apart.turn_to(code);
+        }
+    }
+
+    /// Does a body for a few futures of the block in columns of their own, and lays aside what it keeps.
+    #[inline(always)]
+    pub(super) fn do_apart(&mut self, places: [Lane; FEW], body: &Body, work: impl FnOnce(&mut Frame<'a, FEW, FEW>)) {
+        let Some(apart) = &mut self.apart else { return };
+        (apart.step, apart.numbers, apart.keys) = (self.step, self.numbers, self.keys);
+        (apart.first, apart.places, apart.occurrence) = (self.first, Some(places), self.occurrence);
+        for &slot in &body.reads {
+            let column = &self.columns[slot as usize].0;
+            // The remainder tells that no place lies outside of a column.
+            apart.columns[slot as usize].0 = places.map(|place| column[usize::from(place) % N]);
+        }
+        work(apart);
+        self.aside.clear();
+        self.aside.extend(body.keeps.iter().map(|&slot| apart.columns[slot as usize].0));
+        if let Some(fault) = apart.fault.take() {
+            self.fault = Some(self.fault.map_or(fault, |known| known.min(fault)));
+        }
+    }
+
+    /// Puts what was laid aside where it belongs.
+    #[inline(always)]
+    pub(super) fn put_back(&mut self, places: [Lane; FEW], body: &Body) {
+        for (&slot, values) in body.keeps.iter().zip(&self.aside) {
+            let column = &mut self.columns[slot as usize].0;
+            for (place, value) in places.into_iter().zip(values) {
+                column[usize::from(place) % N] = *value;
+            }
+        }
+        self.changed |= body.changes;
+    }
+
+    #[inline(always)]
+    pub(super) fn future(&self, lane: usize) -> u64 {
+        match self.places {
+            Some(places) => self.first + u64::from(places[lane]),
+            None => self.first + lane as u64,
+        }
+    }
+
+    pub fn column(&self, slot: Slot) -> &[f64; N] {
         &self.columns[slot as usize].0
     }
 
     /// Copies out what an operand stands for.
-    pub fn read(&self, operand: Operand) -> [f64; LANES] {
+    pub fn read(&self, operand: Operand) -> [f64; N] {
         match self.source(operand) {
             Source::Column(slot) => self.columns[slot].0,
-            Source::Number(number) => [number; LANES],
+            Source::Number(number) => [number; N],
         }
     }
 
@@ -187,13 +222,7 @@ impl<'a> Frame<'a> {
     /// Works out a column where it stands.
     #[inline(always)]
     pub(super) fn rework(&mut self, out: Slot, work: impl Fn(&mut [f64])) {
-        if self.few.none() {
-            work(&mut self.columns[out as usize].0);
-        } else {
-            let mut values = self.strip(Operand::Slot(out), 0);
-            work(&mut values);
-            self.write_strip(out, 0, values);
-        }
+        work(&mut self.columns[out as usize].0);
     }
 
     #[inline(always)]
@@ -252,28 +281,17 @@ impl<'a> Frame<'a> {
                 $(let $column = $column as usize;)*
                 let columns = &mut self.columns[..];
                 // One for each lane of a strip: put together only at the end.
-                let mut over = [0_u64; STRIP];
-                if self.few.none() {
-                    for k in 0..LANES / STRIP {
-                        $(let $column = columns[$column].strip(k);)*
-                        let (old, luck) = (columns[state].strip(k), columns[luck].strip(k));
-                        let mut new = [0.0; STRIP];
-                        for $i in 0..STRIP {
-                            new[$i] = if $holds { left(old[$i], $x, $shares) } else { old[$i] };
-                            over[$i] |= u64::from(new[$i] < luck[$i]);
-                        }
-                        columns[before].0.as_chunks_mut().0[k] = old;
-                        columns[state].0.as_chunks_mut().0[k] = new;
+                let mut over = [0_u64; S];
+                for k in 0..N / S {
+                    $(let $column = columns[$column].strip::<S>(k);)*
+                    let (old, luck) = (columns[state].strip::<S>(k), columns[luck].strip::<S>(k));
+                    let mut new = [0.0; S];
+                    for $i in 0..S {
+                        new[$i] = if $holds { left(old[$i], $x, $shares) } else { old[$i] };
+                        over[$i] |= u64::from(new[$i] < luck[$i]);
                     }
-                } else {
-                    for $i in self.few.lanes() {
-                        $(let $column = &columns[$column].0;)*
-                        let (old, luck) = (columns[state].0[$i], columns[luck].0[$i]);
-                        let new = if $holds { left(old, $x, $shares) } else { old };
-                        over[0] |= u64::from(new < luck);
-                        columns[before].0[$i] = old;
-                        columns[state].0[$i] = new;
-                    }
+                    columns[before].0.as_chunks_mut().0[k] = old;
+                    columns[state].0.as_chunks_mut().0[k] = new;
                 }
                 any_bit(over.into_iter())
             }};
@@ -307,25 +325,16 @@ impl<'a> Frame<'a> {
         }
     }
 
-    /// The key of a draw; `place` says where that of the step is.
-    #[inline(always)]
-    pub(super) fn stream(&self, key: u64, once: Once, place: u32) -> u64 {
-        match once {
-            Once::Future => key,
-            Once::Step | Once::Count => self.keys[place as usize],
-            Once::Occurrence => step_key(self.keys[place as usize], self.occurrence),
-        }
-    }
-
     #[inline(always)]
     pub(super) fn uniforms(&mut self, out: Slot, key: u64) {
         let first = self.first;
-        let future = |lane: usize| first + lane as u64;
         let to = &mut self.columns[out as usize].0;
-        match self.code.program.points(key) {
-            Some(points) if self.few.none() => points.column(first, to),
-            Some(points) => self.few.lanes().for_each(|lane| to[lane] = points.at(future(lane))),
-            None if self.few.none() => {
+        match (self.code.program.points(key), self.places) {
+            (Some(points), None) => points.column(first, to),
+            (Some(points), Some(places)) => {
+                to.iter_mut().zip(places).for_each(|(to, place)| *to = points.at(first + u64::from(place)));
+            }
+            (None, None) => {
                 // From one future to the next it is the same stride in any stream.
                 let mut place = stride(first);
                 for to in to {
@@ -333,75 +342,58 @@ impl<'a> Frame<'a> {
                     place = place.wrapping_add(stride(1));
                 }
             }
-            None => self.few.lanes().for_each(|lane| to[lane] = uniform(word(key, future(lane)))),
+            (None, Some(places)) => {
+                to.iter_mut().zip(places).for_each(|(to, place)| *to = uniform(word(key, first + u64::from(place))));
+            }
         }
     }
 
+    /// Whether a value may be infinite or not a number.
     #[inline(always)]
-    pub(super) fn check(&mut self, value: Operand, mask: Operand, infinite: bool, site: u32) {
-        let suspicious = match self.source(value) {
+    pub(super) fn suspicious(&self, value: Source) -> bool {
+        match value {
             // Finite numbers less themselves are +0, all of whose bits are 0.
             Source::Column(slot) => any_bit(self.columns[slot].0.iter().map(|x| (x * 0.0).abs().to_bits())),
             Source::Number(x) => !x.is_finite(),
-        };
-        if suspicious {
-            self.each_lane(|frame, lane| frame.check_lane(value, mask, infinite, site, lane));
         }
     }
 
-    fn check_lane(&mut self, value: Operand, mask: Operand, infinite: bool, site: u32, lane: usize) {
+    pub(super) fn check_lane(&mut self, value: Operand, mask: Operand, infinite: bool, site: u32, lane: usize) {
         let (value, mask) = (self.lane(value, lane), self.lane(mask, lane));
         let wrong = if infinite { !value.is_finite() } else { value.is_nan() };
         if wrong && mask != 0.0 {
-            let fault = Fault { future: self.first + lane as u64, step: self.step as u32, site };
+            let fault = Fault { future: self.future(lane), step: self.step as u32, site };
             self.fault = Some(self.fault.map_or(fault, |known| known.min(fault)));
         }
     }
 
-    /// How many strips there are to be done.
-    pub(super) fn strips(&self) -> usize {
-        if self.few.none() { LANES / STRIP } else { 1 }
-    }
-
-    /// What an operand stands for in the futures of a strip; where a few are done, they are one.
+    /// What an operand stands for in the futures of a strip.
     #[inline(always)]
-    pub(super) fn strip(&self, operand: Operand, k: usize) -> Strip {
+    pub(super) fn strip(&self, operand: Operand, k: usize) -> [f64; S] {
         match self.source(operand) {
-            Source::Column(slot) if self.few.none() => self.columns[slot].strip(k),
-            Source::Column(slot) => self.few.gather(&self.columns[slot].0),
-            Source::Number(number) => [number; STRIP],
+            Source::Column(slot) => self.columns[slot].strip(k),
+            Source::Number(number) => [number; S],
         }
     }
 
     /// Writes what [`Frame::strip`] reads.
     #[inline(always)]
-    pub(super) fn write_strip(&mut self, out: Slot, k: usize, values: Strip) {
-        let column = &mut self.columns[out as usize].0;
-        if self.few.none() {
-            column.as_chunks_mut().0[k] = values;
-        } else {
-            self.few.scatter(&values, column);
-        }
+    pub(super) fn write_strip(&mut self, out: Slot, k: usize, values: [f64; S]) {
+        self.columns[out as usize].0.as_chunks_mut().0[k] = values;
     }
 
-    /// Does something for one future after the other.
+    /// What stands there for one future.
     #[inline(always)]
-    pub(super) fn each_lane(&mut self, mut f: impl FnMut(&mut Self, usize)) {
-        if self.few.none() {
-            (0..LANES).for_each(|lane| f(self, lane));
-        } else {
-            let few = self.few;
-            few.lanes().for_each(|lane| f(self, lane));
+    pub(super) fn value(&self, source: Source, lane: usize) -> f64 {
+        match source {
+            Source::Column(slot) => self.columns[slot].0[lane],
+            Source::Number(number) => number,
         }
     }
 
     /// What an operand stands for in one future.
     #[inline(always)]
     pub(super) fn lane(&self, operand: Operand, lane: usize) -> f64 {
-        match operand {
-            Operand::Slot(slot) => self.columns[slot as usize].0[lane],
-            Operand::Constant(number) => number,
-            Operand::Table(table) => self.numbers[table as usize],
-        }
+        self.value(self.source(operand), lane)
     }
 }
