@@ -157,13 +157,11 @@ pub fn year_month_day(days: i32) -> (i16, i8, i8) {
 /// happens `on` D, or is observed on it, is shown as D.
 #[must_use]
 pub fn day_holding(instant: f64) -> i32 {
-    // A tenth of a second: a mean of many instants that are all one day must not become the next.
-    const ROUNDING: f64 = 1e-6;
-    let instant = instant - ROUNDING;
-    // By hand, since this is done for every event of every future, and the system's `ceil` is a call.
-    let whole = instant as i32;
-    whole + i32::from(instant > f64::from(whole))
+    (instant - INTO_THE_NEXT).ceil() as i32
 }
+
+/// In days; a tenth of a second: a mean of many instants that are all one day must not become the next.
+pub const INTO_THE_NEXT: f64 = 1e-6;
 
 /// `2026-02-05`
 #[must_use]

@@ -107,6 +107,12 @@ const ROUNDER: f64 = 4_503_599_627_370_496.0;
 /// Extremes that run side by side: one alone would wait for itself.
 const SIDE: usize = 16;
 
+/// A number from 0 to below 2³², rounded. Vector code, which turning numbers into whole ones is not everywhere.
+#[inline(always)]
+pub(super) fn rounded(x: f64) -> u32 {
+    (x + ROUNDER).to_bits() as u32
+}
+
 /// The bins of a column of values.
 #[inline(always)]
 fn places(bins: &Bins, values: &[f64; LANES]) -> [u32; LANES] {
@@ -119,7 +125,7 @@ fn places(bins: &Bins, values: &[f64; LANES]) -> [u32; LANES] {
         let x = value.mul_add(scale, first);
         let x = if x > 0.0 { x } else { 0.0 };
         let x = if x < last { x } else { last };
-        *place = (x + ROUNDER).to_bits() as u32;
+        *place = rounded(x);
     }
     places
 }

@@ -1,12 +1,13 @@
 //! What is counted and summed while futures stream by. Counts are weights, which are whole numbers; sums are made in a
 //! fixed order over each cell of 1,024 futures and cells are added exactly: so neither threads nor order change a bit.
 
-use super::bins::{Bins, Histogram};
+use super::bins::{Bins, Histogram, rounded};
 use super::frame::Frame;
 use super::gates::Lanes;
 use super::randomised::Randomised;
 use super::sum::Sum;
-use crate::calendar::day_holding;
+use crate::calendar::INTO_THE_NEXT;
+use crate::program::fold::ceil;
 use crate::program::{Branches, EventSlots, LANES, Program};
 use multiversion::multiversion;
 
@@ -172,27 +173,31 @@ impl Tallies {
     /// Counts the finished futures of a block.
     #[inline(always)]
     fn add_finished(&mut self, frame: &Frame, program: &Program, plan: &Plan, block: &Block) {
-        let classes: [usize; LANES] = match program.outcome {
-            Some(operand) => frame.read(operand).map(|index| index as usize),
-            None => [0; LANES],
-        };
+        let mut classes = Classes { of: [0; LANES], weights: vec![0; self.outcomes.len()] };
+        if let Some(operand) = program.outcome {
+            let indices = frame.read(operand);
+            for i in 0..LANES {
+                classes.of[i] = indices[i] as u32 as usize;
+            }
+        }
         self.futures += block.lanes as u64;
         for i in 0..block.lanes {
             let weight = block.weights[i];
             self.weight += weight;
             self.squared_weight += u128::from(weight) * u128::from(weight);
-            self.outcomes[classes[i]] += weight;
+            classes.weights[classes.of[i]] += weight;
         }
+        self.outcomes.iter_mut().zip(&classes.weights).for_each(|(all, weight)| *all += weight);
         if self.kept.len() < KEPT {
             let counted = (0..block.lanes).filter(|&i| block.weights[i] > 0).take(KEPT - self.kept.len());
-            self.kept.extend(counted.map(|i| (block.first + i as u64, program.outcome.map(|_| classes[i]))));
+            self.kept.extend(counted.map(|i| (block.first + i as u64, program.outcome.map(|_| classes.of[i]))));
         }
         for (site, count) in program.clamps.iter().zip(&mut self.clamped) {
             let flags = frame.column(site.flag);
             *count += (0..block.lanes).filter(|&i| flags[i] != 0.0 && block.weights[i] > 0).count() as u64;
         }
         for (slots, tally) in program.events.iter().zip(&mut self.events) {
-            tally.add(frame, slots, program, plan, block, &classes);
+            tally.add(frame, slots, program, plan, block, &classes.of);
         }
         for ((&operand, tally), plan_of) in program.metrics.iter().zip(&mut self.metrics).zip(&plan.metrics) {
             tally.add(&frame.read(operand), plan_of, plan.exact, block, &classes);
@@ -297,6 +302,12 @@ pub fn path_values(tallies: &mut Tallies, frame: &Frame, program: &Program, plan
     tallies.add_path_values(frame, program, plan, block, step);
 }
 
+/// What becomes of the futures of a block: the outcome of each, and what all that have one weigh.
+struct Classes {
+    of: [usize; LANES],
+    weights: Vec<u64>,
+}
+
 /// The futures of a block, and what they weigh.
 pub struct Block {
     pub first: u64,
@@ -330,22 +341,28 @@ impl EventTally {
             return self.add_timeless(frame, slots, block, classes);
         }
         let dates = frame.column(slots.date);
+        let counts = |i: usize| (dates[i] < f64::INFINITY) & (block.weights[i] > 0);
+        let happened = Lanes::in_block(counts);
+        // For all at once: the day that holds each date, as `day_holding` has it, and the whole day at or after it.
+        let (mut counted, mut holding, mut after) = ([0.0; LANES], [0; LANES], [0; LANES]);
+        for i in 0..LANES {
+            counted[i] = if counts(i) { dates[i] } else { 0.0 };
+            holding[i] = rounded(ceil(counted[i] - INTO_THE_NEXT));
+            after[i] = rounded(ceil(counted[i]));
+        }
         let step_of_day = &plan.step_of_day[..];
-        let step_of = |date: f64| match step_of_day.get(date.ceil() as usize) {
+        let step_of = |after: u32, date: f64| match step_of_day.get(after as usize) {
             Some(&step) => step as usize,
             None => program.ends.partition_point(|&end| end < date).min(program.steps()),
         };
-        let counts = |i: usize| (dates[i] < f64::INFINITY) & (block.weights[i] > 0);
-        let counted = std::array::from_fn(|i| if counts(i) { dates[i] } else { 0.0 });
-        let happened = Lanes::in_block(counts);
         // Where these lie is known to stay the same while they are written.
         let (steps, days, outcomes) = (&mut self.steps[..], &mut self.days[..], &mut self.outcomes[..]);
         let (days_each, last) = (plan.days_each, days.len() - 1);
         for i in happened.iter() {
             let weight = block.weights[i];
-            steps[step_of(dates[i])] += weight;
+            steps[step_of(after[i], dates[i])] += weight;
             outcomes[classes[i]] += weight;
-            let day = day_holding(dates[i]) as usize;
+            let day = holding[i] as usize;
             let entry = if days_each == 1.0 { day } else { (day as f64 / days_each).ceil() as usize };
             days[entry.min(last)] += weight;
         }
@@ -355,7 +372,7 @@ impl EventTally {
                 let branches = frame.column(*slot);
                 for i in happened.iter() {
                     let branch = branches[i] as usize;
-                    self.branch_steps[branch][step_of(dates[i])] += block.weights[i];
+                    self.branch_steps[branch][step_of(after[i], dates[i])] += block.weights[i];
                     self.branch_outcomes[branch][classes[i]] += block.weights[i];
                 }
             }
@@ -363,7 +380,8 @@ impl EventTally {
                 for (branch, slot) in columns.iter().enumerate() {
                     let dates = frame.column(*slot);
                     for i in happened.iter().filter(|&i| dates[i] < f64::INFINITY) {
-                        self.branch_steps[branch][step_of(dates[i])] += block.weights[i];
+                        let step = step_of(rounded(ceil(dates[i])), dates[i]);
+                        self.branch_steps[branch][step] += block.weights[i];
                         self.branch_outcomes[branch][classes[i]] += block.weights[i];
                     }
                 }
@@ -412,7 +430,7 @@ impl EventTally {
 
 impl MetricTally {
     #[inline(always)]
-    fn add(&mut self, values: &[f64; LANES], plan: &MetricPlan, exact: bool, block: &Block, classes: &[usize; LANES]) {
+    fn add(&mut self, values: &[f64; LANES], plan: &MetricPlan, exact: bool, block: &Block, classes: &Classes) {
         let counts = |i: usize| values[i].is_finite() & (block.weights[i] > 0);
         let mut apart = [0.0; LANES];
         let mut squares = [0.0; LANES];
@@ -422,28 +440,40 @@ impl MetricTally {
             apart[i] = if counts(i) { distance * weight } else { 0.0 };
             squares[i] = if counts(i) { distance * distance * weight } else { 0.0 };
         }
-        let all = block.plain && (0..LANES).all(counts);
+        let all = block.plain && (0..LANES).fold(true, |all, i| all & counts(i));
         if all {
             self.histogram.add_plain(&plan.bins, values);
+            self.defined += LANES as u64;
+            self.outcome_weights.iter_mut().zip(&classes.weights).for_each(|(all, weight)| *all += weight);
         }
         let bins = plan.edges.len().saturating_sub(1);
         let edges = &plan.edges[..];
-        let (low, high) = (edges.first().copied(), edges.last().copied());
+        let (low, high) = match (edges.first(), edges.last()) {
+            (Some(&low), Some(&high)) => (low, high),
+            // Without bins everything lies above.
+            _ => (f64::NEG_INFINITY, f64::NEG_INFINITY),
+        };
+        // Edges are evenly spaced but for rounding: the nearest is the bin's lower or upper one.
+        let per_unit = bins as f64 / (high - low);
+        let mut near = [0; LANES];
+        for i in 0..LANES {
+            let place = (values[i] - low) * per_unit;
+            near[i] = if (place >= 0.0) & (place < bins as f64) { rounded(place) } else { 0 };
+        }
         let (outcome_sums, outcome_weights) = (&mut self.outcome_sums[..], &mut self.outcome_weights[..]);
         let (atoms, shown) = (&mut self.atoms[..], &mut self.shown[..]);
-        let per_unit = bins as f64 / (high.unwrap_or(0.0) - low.unwrap_or(0.0));
         for i in 0..block.lanes {
-            let (value, weight) = (values[i], block.weights[i]);
-            if !counts(i) {
-                continue;
-            }
-            self.defined += weight;
-            // The same fixed order as in a sum of all: the others count as 0.
-            outcome_sums[classes[i]].add_in_place(i, apart[i]);
-            outcome_weights[classes[i]] += weight;
+            let (value, weight, class) = (values[i], block.weights[i], classes.of[i]);
             if !all {
+                if !counts(i) {
+                    continue;
+                }
+                self.defined += weight;
+                outcome_weights[class] += weight;
                 self.histogram.add_one(&plan.bins, value, weight);
             }
+            // The same fixed order as in a sum of all: the others count as 0.
+            outcome_sums[class].add_in_place(i, apart[i]);
             if exact {
                 self.values.push((value, weight));
             }
@@ -451,16 +481,15 @@ impl MetricTally {
                 atoms[atom] += weight;
                 continue;
             }
-            match (low, high) {
-                (Some(low), Some(high)) if value >= low && value < high => {
-                    // Edges are evenly spaced but for rounding.
-                    let near = (((value - low) * per_unit) as usize).min(bins - 1);
-                    let bin = near - usize::from(value < edges[near]);
-                    let bin = bin + usize::from(value >= edges[bin + 1]);
-                    shown[classes[i]][bin] += weight;
-                }
-                (Some(low), _) if value < low => self.below += weight,
-                _ => self.above += weight,
+            if value < low {
+                self.below += weight;
+            } else if value < high {
+                let bin = (near[i] as usize).min(bins - 1);
+                let bin = bin - usize::from(value < edges[bin]);
+                let bin = bin + usize::from(value >= edges[bin + 1]);
+                shown[class][bin] += weight;
+            } else {
+                self.above += weight;
             }
         }
         self.sum.add(&apart);
