@@ -5,7 +5,7 @@ use crate::calendar::DAYS_PER_YEAR;
 use crate::model::lower::evidence::Held;
 use crate::model::lower::{Context, Lowering};
 use crate::model::order::Thing;
-use crate::model::types::{Event, EventRef, Shape};
+use crate::model::types::{Event, EventRef, Happens, Shape, Timing};
 use crate::program::{Binary, Operand, Range, Slot, Unary, Value};
 
 const ZERO: Value = Value::Constant(0.0);
@@ -28,6 +28,25 @@ impl Lowering<'_> {
         let first = ends.partition_point(|&end| end <= from).max(1);
         let last = ends.partition_point(|&end| end < to).min(self.b.last_step());
         first..last + 1
+    }
+
+    /// The earliest and the latest time at which an event can happen first.
+    fn span(&self, index: usize) -> (f64, f64) {
+        let event = &self.scenario.events[index];
+        let end = self.b.ends()[self.b.last_step()];
+        match (event.happens, &event.timing) {
+            (Some(Happens::Never), _) | (None, Timing::Static) => (0.0, 0.0),
+            (Some(Happens::On(date)), _) => (date, date),
+            (None, Timing::On(date)) => (*date, *date),
+            (None, Timing::Window { from, to, .. } | Timing::Rate { from, to }) => (*from, *to),
+            (None, Timing::After { trigger, delay, within })
+                if !self.scenario.order.together(Thing::Event(index), Thing::Event(trigger.event)) =>
+            {
+                let (earliest, latest) = self.span(trigger.event);
+                (earliest + delay, (latest + delay + within).min(end))
+            }
+            (None, Timing::After { .. } | Timing::When(_)) => (0.0, end),
+        }
     }
 
     /// The part of each step inside a window.
@@ -94,82 +113,91 @@ impl Lowering<'_> {
         let circle = self.scenario.order.together(reader, Thing::Event(trigger.event));
         let causes = self.causes(index);
         let survival = self.survival(index);
+        let steps = if circle {
+            1..self.b.last_step() + 1
+        } else {
+            // The day of an observation may open the window sooner, by less than a day.
+            let (earliest, latest) = self.span(trigger.event);
+            self.steps_of(earliest + delay - 1.0, latest + delay + within)
+        };
         self.update(|l| {
-            let context = Context::of(reader);
-            let date = l.date_of(trigger, &context);
-            let (now, before) = (l.now(), l.step_start());
-            let held = l.held(index);
-            let mut opens = l.b.add(date, Value::Constant(delay));
-            if let Some(day) = held.and_then(|h| h.day) {
-                // A window that opens on the day of the observation is open all of it.
-                let start = Value::Constant(day - 1.0);
-                let (after, before) = (l.b.less(start, opens), l.b.less(opens, Value::Constant(day)));
-                let on_the_day = l.b.and(after, before);
-                opens = l.b.select(on_the_day, start, opens);
-            }
-            let closes = l.b.add(opens, Value::Constant(within));
-            let mut low = l.b.max(before, opens);
-            let mut high = l.b.min(now, closes);
-            // One step late, in a circle: nothing of the probability may be lost by that.
-            let fresh = circle.then(|| {
-                let ends = l.b.ends().to_vec();
-                let earlier = l.b.table(|k| if k < 2 { -1.0 } else { ends[k - 2] });
-                let newly = l.b.less(earlier, date);
-                let known = l.b.less(date, NEVER);
-                let fresh = l.b.and(newly, known);
-                let over = l.b.at_most(closes, before);
-                let late = l.b.and(fresh, over);
-                low = l.b.select(late, before, low);
-                high = l.b.select(late, now, high);
-                (fresh, late)
-            });
-            let open = l.b.less(low, high);
-            let pending = l.pending(index);
-            let matters = l.b.and(open, pending);
-            l.if_any(matters, |l| {
-                let share = |l: &mut Self, date: Value| {
-                    let since = l.b.subtract(date, opens);
-                    l.b.multiply(since, Value::Constant(1.0 / within))
-                };
-                let ends = |l: &mut Self, from: Value, to: Value, first: Value| {
-                    let (mut x0, mut x1) = (share(l, from), share(l, to));
-                    let whole = l.b.binary(Binary::Equal, to, closes);
-                    x1 = l.b.select(whole, YES, x1);
-                    if let Some((fresh, late)) = fresh {
-                        // A window that is already over is spread over the step.
-                        let length = l.b.subtract(now, before);
-                        let passed = |l: &mut Self, date: Value| {
-                            let since = l.b.subtract(date, before);
-                            l.b.divide(since, length)
-                        };
-                        let (y0, y1) = (passed(l, from), passed(l, to));
-                        let starts = l.b.and(fresh, first);
-                        x0 = l.b.select(starts, ZERO, x0);
-                        x0 = l.b.select(late, y0, x0);
-                        x1 = l.b.select(late, y1, x1);
-                    }
-                    // Where the window is not open it does not matter what they are.
-                    l.b.assume(x0, Range::YES_NO);
-                    l.b.assume(x1, Range::YES_NO);
-                    (x0, x1)
-                };
-                if causes.is_empty() && held.is_none() {
-                    let (x0, x1) = ends(l, low, high, YES);
-                    let piece = Piece { low, high, x0, x1, open };
-                    l.survive(index, piece, survival, &context);
-                    return;
+            l.in_steps(steps.start, steps.end, |l| {
+                let context = Context::of(reader);
+                let date = l.date_of(trigger, &context);
+                let (now, before) = (l.now(), l.step_start());
+                let held = l.held(index);
+                let mut opens = l.b.add(date, Value::Constant(delay));
+                if let Some(day) = held.and_then(|h| h.day) {
+                    // A window that opens on the day of the observation is open all of it.
+                    let start = Value::Constant(day - 1.0);
+                    let (after, before) = (l.b.less(start, opens), l.b.less(opens, Value::Constant(day)));
+                    let on_the_day = l.b.and(after, before);
+                    opens = l.b.select(on_the_day, start, opens);
                 }
-                let dates = l.cut_dates(&causes, held);
-                l.pieces(low, high, dates, |l, from, to| {
-                    let first = l.b.binary(Binary::Equal, from, low);
-                    let (x0, x1) = ends(l, from, to, first);
-                    let here = l.b.less(from, to);
-                    let reads = l.piece_reads(held, from);
-                    let reading = Context { causes: &causes, piece: Some(reads), ..context };
-                    let piece = Piece { low: from, high: to, x0, x1, open: here };
-                    l.survive(index, piece, survival, &reading);
+                let closes = l.b.add(opens, Value::Constant(within));
+                let mut low = l.b.max(before, opens);
+                let mut high = l.b.min(now, closes);
+                // One step late, in a circle: nothing of the probability may be lost by that.
+                let fresh = circle.then(|| {
+                    let ends = l.b.ends().to_vec();
+                    let earlier = l.b.table(|k| if k < 2 { -1.0 } else { ends[k - 2] });
+                    let newly = l.b.less(earlier, date);
+                    let known = l.b.less(date, NEVER);
+                    let fresh = l.b.and(newly, known);
+                    let over = l.b.at_most(closes, before);
+                    let late = l.b.and(fresh, over);
+                    low = l.b.select(late, before, low);
+                    high = l.b.select(late, now, high);
+                    (fresh, late)
                 });
-            });
+                let open = l.b.less(low, high);
+                let pending = l.pending(index);
+                let matters = l.b.and(open, pending);
+                l.if_any(matters, |l| {
+                    let share = |l: &mut Self, date: Value| {
+                        let since = l.b.subtract(date, opens);
+                        l.b.multiply(since, Value::Constant(1.0 / within))
+                    };
+                    let ends = |l: &mut Self, from: Value, to: Value, first: Value| {
+                        let (mut x0, mut x1) = (share(l, from), share(l, to));
+                        let whole = l.b.binary(Binary::Equal, to, closes);
+                        x1 = l.b.select(whole, YES, x1);
+                        if let Some((fresh, late)) = fresh {
+                            // A window that is already over is spread over the step.
+                            let length = l.b.subtract(now, before);
+                            let passed = |l: &mut Self, date: Value| {
+                                let since = l.b.subtract(date, before);
+                                l.b.divide(since, length)
+                            };
+                            let (y0, y1) = (passed(l, from), passed(l, to));
+                            let starts = l.b.and(fresh, first);
+                            x0 = l.b.select(starts, ZERO, x0);
+                            x0 = l.b.select(late, y0, x0);
+                            x1 = l.b.select(late, y1, x1);
+                        }
+                        // Where the window is not open it does not matter what they are.
+                        l.b.assume(x0, Range::YES_NO);
+                        l.b.assume(x1, Range::YES_NO);
+                        (x0, x1)
+                    };
+                    if causes.is_empty() && held.is_none() {
+                        let (x0, x1) = ends(l, low, high, YES);
+                        let piece = Piece { low, high, x0, x1, open };
+                        l.survive(index, piece, survival, &context);
+                        return;
+                    }
+                    let dates = l.cut_dates(&causes, held);
+                    l.pieces(low, high, dates, |l, from, to| {
+                        let first = l.b.binary(Binary::Equal, from, low);
+                        let (x0, x1) = ends(l, from, to, first);
+                        let here = l.b.less(from, to);
+                        let reads = l.piece_reads(held, from);
+                        let reading = Context { causes: &causes, piece: Some(reads), ..context };
+                        let piece = Piece { low: from, high: to, x0, x1, open: here };
+                        l.survive(index, piece, survival, &reading);
+                    });
+                });
+            })
         });
     }
 
