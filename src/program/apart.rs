@@ -49,7 +49,9 @@ impl Carried {
     /// What is done there in these steps.
     fn code(&mut self, code: &mut [Instruction], steps: When) {
         for Instruction { op, when } in code {
-            op.slots(&mut |slot, written| self.reads.extend((!written && !self.written.contains(slot)).then_some(*slot)));
+            op.slots(&mut |slot, written| {
+                self.reads.extend((!written && !self.written.contains(slot)).then_some(*slot))
+            });
             match op {
                 Op::Recall { first, size, .. } => self.reads.extend(*first..*first + *size),
                 // It stays as it is where the value lies inside.
@@ -176,7 +178,7 @@ mod tests {
             format!("{:?}", run(program, &settings).expect("it can be played").tallies)
         };
         let apart = tallies(&program);
-        never_apart(&mut program.update);
+        never_apart(&mut program.step);
         assert!(apart == tallies(&program));
     }
 }

@@ -366,15 +366,14 @@ impl Builder {
     /// The finished program; the results are filled in by whoever knows what the slots mean.
     pub fn finish(mut self) -> Program {
         let update = self.scopes.pop().expect("the update itself is always open");
+        let step = [self.before, update, self.after].into_iter().flatten().collect();
         let mut program = Program {
             seed: self.seed,
             ends: self.ends,
             slots: self.slots.len(),
             tables: self.tables,
             once: self.once,
-            before: self.before,
-            update,
-            after: self.after,
+            step,
             end: self.end,
             checks: self.checks,
             clamps: self.clamps,
@@ -392,7 +391,7 @@ impl Builder {
         let inner: Vec<bool> = self.slots.iter().map(|s| s.inner).collect();
         tighten::tighten(&mut program, &mut temporary, &inner);
         layout::reuse_columns(&mut program, &temporary);
-        apart::note(&mut program.update, &temporary);
+        apart::note(&mut program.step, &temporary);
         program
     }
 }

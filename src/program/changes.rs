@@ -9,7 +9,7 @@ pub const ALWAYS: u64 = 1 << 63;
 
 /// Where each slot is written, and what waits for a change.
 pub(super) struct Changes {
-    /// For each body its outer one and whether it is run only if a mask holds in some future; the parts have no outer one.
+    /// For each body its outer one and whether it is run only if a mask holds in some future; the step itself has no outer one.
     bodies: Vec<(Option<usize>, bool)>,
     written_in: Vec<Vec<usize>>,
     /// Which slots are worked out only after a change.
@@ -21,20 +21,13 @@ pub(super) struct Changes {
 impl Changes {
     /// Puts what need not be done in every step behind [`Op::IfChanged`]. What others read of its results is no longer
     /// temporary; `reads` says how often each slot is read at all.
-    pub(super) fn mark(parts: &mut [&mut Vec<Instruction>], temporary: &mut [bool], reads: &[u32]) -> Self {
+    pub(super) fn mark(code: &mut Vec<Instruction>, temporary: &mut [bool], reads: &[u32]) -> Self {
         let slots = temporary.len();
         let (written_in, follows) = (vec![Vec::new(); slots], vec![false; slots]);
         let mut changes = Changes { bodies: Vec::new(), written_in, follows, waits: Vec::new() };
-        for code in parts.iter_mut() {
-            changes.collect(code, None, false);
-        }
-        let mut body = 0;
-        for code in parts.iter_mut() {
-            changes.group(code, &mut body, &[], temporary);
-        }
-        for code in parts {
-            only_inside(code, temporary, reads);
-        }
+        changes.collect(code, None, false);
+        changes.group(code, &mut 0, &[], temporary);
+        only_inside(code, temporary, reads);
         changes
     }
 
@@ -214,7 +207,7 @@ mod tests {
         let mut temporary: Vec<bool> = (0..200).map(|slot| slot >= 10).collect();
         let mut reads = vec![0; temporary.len()];
         count_reads(&mut code, &mut reads);
-        let changes = Changes::mark(&mut [&mut code], &mut temporary, &reads);
+        let changes = Changes::mark(&mut code, &mut temporary, &reads);
         changes.note(&mut code);
         code
     }
@@ -265,7 +258,7 @@ mod tests {
         let mut temporary: Vec<bool> = (0..20).map(|slot| slot >= 10).collect();
         let mut reads = vec![0; 20];
         (reads[1], reads[10], reads[11]) = (1, 1, 1);
-        Changes::mark(&mut [&mut code], &mut temporary, &reads);
+        Changes::mark(&mut code, &mut temporary, &reads);
         assert_eq!(temporary[10..13], [true, false, true]);
     }
 

@@ -199,9 +199,7 @@ fn rename(code: &mut [Instruction], column: &[Slot]) {
 /// Lets temporary values share columns. The columns of kept slots keep their order and come first.
 pub(super) fn reuse_columns(program: &mut Program, temporary: &[bool]) {
     let mut lives = Lives { temporary, lives: vec![None; temporary.len()], position: 0, loops: Vec::new() };
-    for code in [&mut program.before, &mut program.update, &mut program.after] {
-        lives.measure(code);
-    }
+    lives.measure(&mut program.step);
     // Kept slots keep their numbers: whoever built the program knows states by them.
     let mut column: Vec<Slot> = (0..temporary.len() as u32).collect();
     let mut order: Vec<(Life, usize)> = (0..temporary.len()).filter_map(|s| lives.lives[s].map(|l| (l, s))).collect();
@@ -221,9 +219,7 @@ pub(super) fn reuse_columns(program: &mut Program, temporary: &[bool]) {
         column[slot] = chosen;
         busy.push((life.last, chosen));
     }
-    for code in [&mut program.before, &mut program.update, &mut program.after] {
-        rename(code, &column);
-    }
+    rename(&mut program.step, &column);
 }
 
 #[cfg(test)]
@@ -238,10 +234,10 @@ mod tests {
     /// Operations and those in their bodies, when the temporaries, s10 onwards, have got their columns.
     fn columns(code: Vec<Op>) -> Vec<String> {
         let mut program = Builder::new(1, vec![0.0, 7.0]).finish();
-        program.update = steps(code);
+        program.step = steps(code);
         reuse_columns(&mut program, &(0..20).map(|slot| slot >= 10).collect::<Vec<bool>>());
         let inside = |op: &Op| op.bodies().flatten().map(|inner| inner.op.to_string()).collect::<Vec<String>>();
-        program.update.iter().flat_map(|one| [vec![one.op.to_string()], inside(&one.op)].concat()).collect()
+        program.step.iter().flat_map(|one| [vec![one.op.to_string()], inside(&one.op)].concat()).collect()
     }
 
     fn sum(out: Slot, a: Slot, b: Slot) -> Op {

@@ -1,8 +1,8 @@
 //! A scenario made ready to run: operations over columns of futures.
 //!
-//! A [`Program`] has four parts. `once` is executed once for a block of futures and leaves the state at T(0); `before`,
-//! `update` and `after` are executed in every step (what is read as of the step's start; the things in dependency order;
-//! what is kept of the step); `end` gives metrics and outcomes. Yes is 1.0, no is 0.0, and NaN is what cannot be told.
+//! A [`Program`] has three parts. `once` is executed once for a block of futures and leaves the state at T(0); `step` is
+//! executed in every step (what is read as of the step's start; the things in dependency order; what is kept of the step);
+//! `end` gives metrics and outcomes. Yes is 1.0, no is 0.0, and NaN is what cannot be told.
 
 mod apart;
 mod build;
@@ -436,9 +436,7 @@ pub struct Program {
     pub slots: usize,
     pub tables: Vec<Box<[f64]>>,
     pub once: Vec<Instruction>,
-    pub before: Vec<Instruction>,
-    pub update: Vec<Instruction>,
-    pub after: Vec<Instruction>,
+    pub step: Vec<Instruction>,
     pub end: Vec<Instruction>,
     pub checks: Vec<CheckSite>,
     pub clamps: Vec<ClampSite>,
@@ -472,8 +470,7 @@ impl Program {
             && alike(&self.ends, &other.ends)
             && self.tables.len() == other.tables.len()
             && self.tables.iter().zip(&other.tables).all(|(a, b)| alike(a, b))
-            && (&self.once, &self.before, &self.update) == (&other.once, &other.before, &other.update)
-            && (&self.after, &self.end) == (&other.after, &other.end)
+            && (&self.once, &self.step, &self.end) == (&other.once, &other.step, &other.end)
             && (&self.paths, &self.events, &self.quantities) == (&other.paths, &other.events, &other.quantities)
             && (&self.metrics, self.outcome, self.weight) == (&other.metrics, other.outcome, other.weight)
             && self.design == other.design

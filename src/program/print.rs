@@ -7,13 +7,7 @@ use std::fmt::{Display, Formatter, Result};
 impl Display for Program {
     fn fmt(&self, f: &mut Formatter) -> Result {
         writeln!(f, "steps {}, columns {}", self.steps(), self.slots)?;
-        let parts = [
-            ("once", &self.once),
-            ("before a step", &self.before),
-            ("in a step", &self.update),
-            ("after a step", &self.after),
-            ("at the end", &self.end),
-        ];
+        let parts = [("once", &self.once), ("in a step", &self.step), ("at the end", &self.end)];
         for (name, code) in parts {
             writeln!(f, "\n{name}")?;
             self.code(f, code, 1)?;

@@ -6,46 +6,37 @@ use super::changes::Changes;
 use super::fuse::Fuse;
 use super::{Binary, IfLess, Instruction, Op, Operand, Program, Slot, Unary, When};
 
-/// Rewrites the parts that are executed in every step; `temporary` says which slots are written anew before each reading: it
+/// Rewrites what is executed in every step; `temporary` says which slots are written anew before each reading: it
 /// loses those that are kept after all, and gets those of the states that no result shows (`inner`) which need not be.
 pub(super) fn tighten(program: &mut Program, temporary: &mut [bool], inner: &[bool]) {
+    let Program { once, step, end, tables, ends, .. } = program;
     let mut reads = vec![0; temporary.len()];
-    for code in [&mut program.once, &mut program.end] {
+    for code in [&mut *once, step, end] {
         count_reads(code, &mut reads);
     }
-    let mut parts = [&mut program.before, &mut program.update, &mut program.after];
-    for code in &mut parts {
-        count_reads(code, &mut reads);
-    }
-    for code in parts.iter_mut().rev() {
-        leave_out_unread(code, temporary, &mut reads);
-        Fuse { temporary, reads: &mut reads, tables: &mut program.tables }.code(code);
-        leave_out_unread(code, temporary, &mut reads);
-        write_in_place(code, temporary, &reads);
-        read_in_place(code, temporary, &reads);
-    }
-    let changes = Changes::mark(&mut parts, temporary, &reads);
-    for code in &mut parts {
-        compare_and_branch(code, temporary, &reads);
-        changes.note(code);
-        without_asking(code);
-    }
-    let mut outside = [&mut program.once, &mut program.end];
-    let made_anew = made_anew(&mut parts, &mut outside, When::steps(1, program.ends.len() as u32), temporary.len());
+    leave_out_unread(step, temporary, &mut reads);
+    Fuse { temporary, reads: &mut reads, tables }.code(step);
+    leave_out_unread(step, temporary, &mut reads);
+    write_in_place(step, temporary, &reads);
+    spare_copies(step, temporary, &reads);
+    read_in_place(step, temporary, &reads);
+    let changes = Changes::mark(step, temporary, &reads);
+    compare_and_branch(step, temporary, &reads);
+    changes.note(step);
+    without_asking(step);
+    let made_anew = made_anew(step, &mut [once, end], When::steps(1, ends.len() as u32), temporary.len());
     for (slot, made_anew) in made_anew.into_iter().enumerate() {
         temporary[slot] |= inner[slot] && made_anew;
     }
     // What was behind a gate or in a state may be a part of what follows now.
     reads.fill(0);
-    outside.into_iter().chain(parts.iter_mut().map(|code| &mut **code)).for_each(|code| count_reads(code, &mut reads));
-    for code in parts.iter_mut().rev() {
-        leave_out_unawaited(code, &mut reads);
+    for code in [&mut *once, step, end] {
+        count_reads(code, &mut reads);
     }
-    let mut fuse = Fuse { temporary, reads: &mut reads, tables: &mut program.tables };
-    for code in parts {
-        fuse.code(code);
-        fuse.survivals(code);
-    }
+    leave_out_unawaited(step, &mut reads);
+    let mut fuse = Fuse { temporary, reads: &mut reads, tables };
+    fuse.code(step);
+    fuse.survivals(step);
 }
 
 /// What is worked out after changes, and was read by nothing but a mask that is no longer asked for.
@@ -68,14 +59,13 @@ fn leave_out_unawaited(code: &mut Vec<Instruction>, reads: &mut [u32]) {
 
 /// Which slots are written in one place, and there in every step before anything reads them.
 fn made_anew(
-    parts: &mut [&mut Vec<Instruction>],
+    step: &mut Vec<Instruction>,
     outside: &mut [&mut Vec<Instruction>],
     always: When,
     slots: usize,
 ) -> Vec<bool> {
     let (mut writes, mut given, mut read_before) = (vec![0; slots], vec![false; slots], vec![false; slots]);
-    let inside = parts.iter_mut().map(|code| (&mut **code, true));
-    for (code, inside) in outside.iter_mut().map(|code| (&mut **code, false)).chain(inside) {
+    for (code, inside) in outside.iter_mut().map(|code| (&mut **code, false)).chain([(step, true)]) {
         for Instruction { op, when } in code {
             visit(op, &mut |slot, written| {
                 let slot = *slot as usize;
@@ -156,6 +146,85 @@ fn write_in_place(code: &mut Vec<Instruction>, temporary: &[bool], reads: &[u32]
         }
         i += 1;
     }
+}
+
+/// Whether an operation does nothing but work out one column of others.
+fn plain(op: &Op) -> bool {
+    matches!(op, Op::Unary(..) | Op::Binary(..) | Op::Ternary(..))
+}
+
+/// Whether an operation or what is inside of it reads, and whether it writes one of these slots.
+fn touches(op: &mut Op, slots: &[Slot]) -> (bool, bool) {
+    let (mut reads, mut writes) = (false, false);
+    visit(op, &mut |slot, written| {
+        let touched = slots.contains(slot);
+        (reads, writes) = (reads | (touched & !written), writes | (touched & written));
+    });
+    (reads, writes)
+}
+
+/// Where a copy of a state is read after the state has changed: what reads it is done sooner, or what changes the state
+/// later, if that makes no other difference. The copy is not needed then.
+fn spare_copies(code: &mut Vec<Instruction>, temporary: &[bool], reads: &[u32]) {
+    for c in 0..code.len() {
+        let Op::Unary(Unary::Copy, copy, Operand::Slot(state)) = code[c].op else { continue };
+        if !temporary[copy as usize] {
+            continue;
+        }
+        let mut touching =
+            (c + 1..code.len()).map(|i| (i, touches(&mut code[i].op, &[state]), touches(&mut code[i].op, &[copy])));
+        let touching: Vec<_> =
+            touching.by_ref().filter(|(_, state, copy)| state.0 | state.1 | copy.0 | copy.1).collect();
+        let writers: Vec<usize> = touching.iter().filter(|(_, state, _)| state.1).map(|&(i, ..)| i).collect();
+        let Some(&first) = writers.first() else { continue };
+        let late: Vec<usize> = touching.iter().filter(|&&(i, _, copy)| copy.0 && i > first).map(|&(i, ..)| i).collect();
+        let Some(&last) = late.last() else { continue };
+        let counted: u32 = (c + 1..=last).map(|i| count_in(&mut code[i].op, copy)).sum();
+        if counted != reads[copy as usize] || touching.iter().any(|(_, _, copy)| copy.1) {
+            continue;
+        }
+        if late.iter().all(|&i| may_be_sooner(code, c, i, temporary)) {
+            for (place, i) in (c + 1..).zip(late) {
+                let sooner = code.remove(i);
+                code.insert(place, sooner);
+            }
+        } else if let [writer] = writers[..]
+            && let Some(place) = latest(code, writer, state).filter(|place| *place >= last)
+        {
+            let later = code.remove(writer);
+            code.insert(place, later);
+        }
+    }
+}
+
+fn count_in(op: &mut Op, slot: Slot) -> u32 {
+    let mut count = 0;
+    visit(op, &mut |read, written| count += u32::from(*read == slot && !written));
+    count
+}
+
+/// Whether what is done at `i` gives the same right after `c`.
+fn may_be_sooner(code: &mut [Instruction], c: usize, i: usize, temporary: &[bool]) -> bool {
+    let (before, after) = code.split_at_mut(i);
+    let op = &mut after[0].op;
+    let Some(out) = op.result().copied().filter(|out| temporary[*out as usize]) else { return false };
+    let mut operands = Vec::new();
+    op.slots(&mut |slot, written| operands.extend((!written).then_some(*slot)));
+    plain(op)
+        && before[c + 1..].iter_mut().all(|between| !touches(&mut between.op, &operands).1)
+        && before[c + 1..].iter_mut().all(|between| touches(&mut between.op, &[out]) == (false, false))
+}
+
+/// How far behind what is done at `i`, which gives a state its value, still gives the same: the place of the last operation
+/// that may stand before it.
+fn latest(code: &mut [Instruction], i: usize, state: Slot) -> Option<usize> {
+    let (before, after) = code.split_at_mut(i + 1);
+    let op = &mut before[i].op;
+    let mut operands = Vec::new();
+    op.slots(&mut |slot, written| operands.extend((!written).then_some(*slot)));
+    let hinders = |other: &mut Op| touches(other, &operands).1 || touches(other, &[state]) != (false, false);
+    (plain(op) && !operands.contains(&state))
+        .then(|| i + after.iter_mut().position(|other| hinders(&mut other.op)).unwrap_or(after.len()))
 }
 
 /// A copy of a state is left out if all that reads it comes before the state changes.
@@ -365,7 +434,7 @@ mod tests {
     fn a_state_that_is_made_before_it_is_read_is_made_anew() {
         let anew = |code: Vec<Op>, end: Vec<Op>| {
             let (mut code, mut once, mut end) = (in_steps(code), Vec::new(), in_steps(end));
-            made_anew(&mut [&mut code], &mut [&mut once, &mut end], When::steps(1, 4), 20)[STATE as usize]
+            made_anew(&mut code, &mut [&mut once, &mut end], When::steps(1, 4), 20)[STATE as usize]
         };
         assert!(anew(vec![sum(STATE, 0), sum(11, STATE)], vec![]));
         assert!(!anew(vec![sum(11, STATE), sum(STATE, 0)], vec![]));

@@ -129,9 +129,9 @@ impl<'a> Code<'a> {
         let (tables, constants, known, rest) = (program.tables.len(), Vec::new(), HashMap::new(), Vec::new());
         let mut writer = Writer { tables, constants, known, keys: Vec::new(), rest, code: Vec::new() };
         let every = When::steps(1, program.ends.len() as u32);
-        let once = writer.code_of(&[&program.once], When::default());
-        let step = writer.code_of(&[&program.before, &program.update, &program.after], every);
-        let end = writer.code_of(&[&program.end], When::default());
+        let once = writer.code_of(&program.once, When::default());
+        let step = writer.code_of(&program.step, every);
+        let end = writer.code_of(&program.end, When::default());
         let Writer { rest, constants, keys: drawn, .. } = writer;
         let row = |step: usize| program.tables.iter().map(move |table| table[step]).chain(constants.iter().copied());
         let steps = 0..program.ends.len();
@@ -179,8 +179,8 @@ struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     /// `known` are the steps in which these operations are come to at all.
-    fn code_of(&mut self, parts: &[&'a [Instruction]], known: When) -> Vec<Call> {
-        parts.iter().for_each(|part| self.write(part, known));
+    fn code_of(&mut self, code: &'a [Instruction], known: When) -> Vec<Call> {
+        self.write(code, known);
         std::mem::take(&mut self.code)
     }
 

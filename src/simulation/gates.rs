@@ -240,7 +240,8 @@ where
     /// Does the body for occurrence 0, 1, … up to the greatest count.
     #[inline(always)]
     pub(super) fn times(&mut self, count: Slot, index: Slot, code: &[Call]) -> usize {
-        let most = self.columns[count as usize].0.iter().fold(0.0, |most, &count| if count > most { count } else { most });
+        let most =
+            self.columns[count as usize].0.iter().fold(0.0, |most, &count| if count > most { count } else { most });
         let mut j = 0.0;
         while j < most {
             self.map1(index, Source::Number(j), |j| j);
