@@ -1,7 +1,7 @@
 //! Which column a value lives in: values that are needed only within a step share columns, so that the columns in use stay
 //! in the nearest cache. Slots that are kept (states, what is set once, what is read at the end) keep their numbers.
 
-use super::{Instruction, Op, Operand, Pieces, Program, Slot, Survival};
+use super::{Body, Branches, Instruction, Op, Operand, Pieces, Program, Slot, Survival};
 
 impl Op {
     /// Calls `f` with every slot it touches itself (not those of its body); the flag says whether it is written.
@@ -104,6 +104,17 @@ impl Op {
             _ => [None, None],
         };
         bodies.into_iter().flatten()
+    }
+
+    /// What is done for some futures of a block only.
+    pub(super) fn body_mut(&mut self) -> Option<&mut Body> {
+        match self {
+            Op::IfAny { body, .. } => Some(body),
+            Op::IfLess(branch) => Some(&mut branch.body),
+            Op::Survival(survival) => Some(&mut survival.body),
+            Op::Pieces(pieces) => Some(&mut pieces.body),
+            _ => None,
+        }
     }
 
     /// The same to be changed, and whether they are repeated.
@@ -220,6 +231,75 @@ pub(super) fn reuse_columns(program: &mut Program, temporary: &[bool]) {
         busy.push((life.last, chosen));
     }
     rename(&mut program.step, &column);
+}
+
+impl Program {
+    /// Numbers the columns without gaps, in the order in which a step comes to them: what is needed together lies together.
+    pub fn close_ranks(&mut self) {
+        let mut ranks = vec![None; self.slots];
+        let mut taken = 0;
+        let mut take = |slot: Slot| {
+            ranks[slot as usize].get_or_insert_with(|| {
+                taken += 1;
+                taken - 1
+            });
+        };
+        // Rings stay whole.
+        each_ring(&mut self.step, &mut |first, size| (*first..*first + size).for_each(&mut take));
+        self.each_slot(&mut |slot| take(*slot));
+        self.slots = taken as usize;
+        let rank = |slot: &mut Slot| *slot = ranks[*slot as usize].unwrap_or(*slot);
+        each_ring(&mut self.step, &mut |first, _| rank(first));
+        self.each_slot(&mut |slot| rank(slot));
+    }
+
+    /// Calls `f` with the slots of all operations and results.
+    fn each_slot(&mut self, f: &mut impl FnMut(&mut Slot)) {
+        for code in [&mut self.step, &mut self.once, &mut self.end] {
+            each_in(code, f);
+        }
+        let operands = [&mut self.quantities, &mut self.metrics].into_iter().flatten();
+        for operand in operands.chain(&mut self.outcome).chain(&mut self.weight) {
+            if let Operand::Slot(slot) = operand {
+                f(slot);
+            }
+        }
+        self.paths.iter_mut().for_each(&mut *f);
+        self.clamps.iter_mut().for_each(|clamp| f(&mut clamp.flag));
+        self.observations.iter_mut().for_each(|(_, slot)| f(slot));
+        for event in &mut self.events {
+            f(&mut event.date);
+            event.count.iter_mut().for_each(&mut *f);
+            match &mut event.branches {
+                Branches::None => {}
+                Branches::One(slot) => f(slot),
+                Branches::Dates(slots) => slots.iter_mut().for_each(&mut *f),
+            }
+        }
+    }
+}
+
+fn each_in(code: &mut [Instruction], f: &mut impl FnMut(&mut Slot)) {
+    for Instruction { op, .. } in code {
+        match op {
+            // Its state is read and written, but is there once.
+            Op::Survival(survival) => survival.slots().for_each(&mut *f),
+            _ => op.slots(&mut |slot, _| f(slot)),
+        }
+        op.bodies_mut().for_each(|(body, _)| each_in(body, f));
+        if let Some(body) = op.body_mut() {
+            body.reads.iter_mut().chain(&mut body.keeps).for_each(&mut *f);
+        }
+    }
+}
+
+fn each_ring(code: &mut [Instruction], f: &mut impl FnMut(&mut Slot, u32)) {
+    for Instruction { op, .. } in code {
+        if let Op::Remember { first, size, .. } | Op::Recall { first, size, .. } = op {
+            f(first, *size);
+        }
+        op.bodies_mut().for_each(|(body, _)| each_ring(body, f));
+    }
 }
 
 #[cfg(test)]

@@ -50,6 +50,12 @@ impl Survival {
     pub(super) fn operands(&mut self) -> impl Iterator<Item = &mut Slot> {
         [&mut self.state, &mut self.luck].into_iter().chain(&mut self.only).chain(self.odds.operands())
     }
+
+    /// All slots, each once.
+    pub(super) fn slots(&mut self) -> impl Iterator<Item = &mut Slot> {
+        let Survival { state, before, luck, mask, only, odds, .. } = self;
+        [state, before, luck, mask].into_iter().chain(only).chain(odds.operands())
+    }
 }
 
 /// A quotient of sums with the operations that gave it.

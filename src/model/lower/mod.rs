@@ -281,6 +281,7 @@ impl Lowering<'_> {
         program.outcome = outcome;
         program.weight = weight;
         program.observations = observed;
+        program.close_ranks();
         program
     }
 }
