@@ -1,6 +1,6 @@
 //! Which bodies are sooner done apart for a few futures of a block, and what has to be carried there and back.
 
-use super::{Binary, Body, Instruction, Op, Operand, Pieces, Slot, Ternary, Unary, When};
+use super::{Binary, Body, Form, Instruction, Op, Operand, Pieces, Slot, Ternary, Unary, When};
 use std::collections::BTreeSet;
 
 /// Notes it at every body; `temporary` says which slots nobody reads after the body in which they are written.
@@ -106,6 +106,7 @@ fn cycles(code: &[Instruction]) -> (u32, u32) {
         | Op::Binary(Binary::Power, ..)
         | Op::Ternary(Ternary::ExpOf | Ternary::SigmoidOf, ..)
         | Op::Survival(_) => (270, 30),
+        Op::Merged(ref merged) if merged.form == Form::ScaledExp => (270, 30),
         Op::Binary(Binary::Divide, ..) | Op::Poisson { .. } => (130, 20),
         Op::Uniform { .. } => (200, 20),
         Op::Normal { .. } | Op::NormalOf { .. } => (700, 200),

@@ -36,6 +36,12 @@ pub fn ceil(x: f64) -> f64 {
     -floor(-x)
 }
 
+/// A number, but at least 0 and at most 1.
+#[inline(always)]
+pub fn share(x: f64) -> f64 {
+    min(max(x, 0.0), 1.0)
+}
+
 #[inline(always)]
 pub fn min(a: f64, b: f64) -> f64 {
     if b < a { b } else { a }
@@ -153,9 +159,7 @@ macro_rules! ternary {
                 $apply!(|a: f64, b: f64, c: f64| $crate::chance::math::elementary::sigmoid(a.mul_add(b, c)))
             }
             $crate::program::Ternary::ShareOf => {
-                $apply!(|a: f64, b: f64, c: f64| {
-                    $crate::program::fold::min($crate::program::fold::max(a.mul_add(b, c), 0.0), 1.0)
-                })
+                $apply!(|a: f64, b: f64, c: f64| $crate::program::fold::share(a.mul_add(b, c)))
             }
             $crate::program::Ternary::Between => {
                 $apply!(|a: f64, b: f64, c: f64| $crate::program::fold::min($crate::program::fold::max(a, b), c))

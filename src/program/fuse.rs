@@ -61,7 +61,7 @@ impl Fuse<'_> {
     }
 
     /// Leaves out an operation whose result nobody reads any more.
-    fn bury(&mut self, code: &mut [Instruction], i: usize, dead: &mut [bool]) {
+    pub(super) fn bury(&mut self, code: &mut [Instruction], i: usize, dead: &mut [bool]) {
         code[i].op.slots(&mut |slot, written| self.reads[*slot as usize] -= u32::from(!written));
         if let Some(out) = code[i].op.result() {
             *out = Slot::MAX;

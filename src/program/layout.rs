@@ -27,6 +27,10 @@ impl Op {
                 read(c, f);
                 f(out, true);
             }
+            Op::Merged(merged) => {
+                merged.columns[..merged.form.columns()].iter_mut().for_each(|column| f(column, false));
+                f(&mut merged.out, true);
+            }
             Op::Uniform { out, .. } | Op::Normal { out, .. } => f(out, true),
             Op::NormalOf { out, uniform } | Op::Draw { out, uniform, .. } => {
                 read(uniform, f);
@@ -143,7 +147,7 @@ struct Life {
 impl Op {
     /// Whether each strip is written when all that is needed of it has been read.
     fn in_place(&self) -> bool {
-        matches!(self, Op::Unary(..) | Op::Binary(..) | Op::Ternary(..) | Op::Survival(_))
+        matches!(self, Op::Unary(..) | Op::Binary(..) | Op::Ternary(..) | Op::Merged(_) | Op::Survival(_))
     }
 }
 
@@ -245,12 +249,18 @@ impl Program {
             });
         };
         // Rings stay whole.
-        each_ring(&mut self.step, &mut |first, size| (*first..*first + size).for_each(&mut take));
+        self.each_ring(&mut |first, size| (*first..*first + size).for_each(&mut take));
         self.each_slot(&mut |slot| take(*slot));
         self.slots = taken as usize;
         let rank = |slot: &mut Slot| *slot = ranks[*slot as usize].unwrap_or(*slot);
-        each_ring(&mut self.step, &mut |first, _| rank(first));
+        self.each_ring(&mut |first, _| rank(first));
         self.each_slot(&mut |slot| rank(slot));
+    }
+
+    fn each_ring(&mut self, f: &mut impl FnMut(&mut Slot, u32)) {
+        for code in [&mut self.step, &mut self.once, &mut self.end] {
+            each_ring(code, f);
+        }
     }
 
     /// Calls `f` with the slots of all operations and results.

@@ -10,6 +10,7 @@ mod changes;
 pub mod fold;
 mod fuse;
 mod layout;
+pub(crate) mod merge;
 mod print;
 mod range;
 mod survival;
@@ -17,6 +18,7 @@ mod tighten;
 
 pub use build::{Builder, Place, Scope, Value};
 pub use changes::ALWAYS;
+pub use merge::{Form, Merged};
 pub use range::Range;
 pub use survival::{Odds, Survival};
 
@@ -153,6 +155,7 @@ pub enum Op {
     Unary(Unary, Slot, Operand),
     Binary(Binary, Slot, Operand, Operand),
     Ternary(Ternary, Slot, Operand, Operand, Operand),
+    Merged(Box<Merged>),
     Uniform {
         out: Slot,
         key: u64,

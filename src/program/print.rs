@@ -1,7 +1,9 @@
 //! A program in print: an operation a line, `s7` a column, `t2` a table with a number for each step, and in front the steps
 //! in which the operation is executed where those are not all.
 
-use super::{ALWAYS, Binary, Instruction, Odds, Once, Op, Operand, Pieces, Program, Slot, Survival, Ternary, Unary};
+use super::{
+    ALWAYS, Binary, Form, Instruction, Merged, Odds, Once, Op, Operand, Pieces, Program, Slot, Survival, Ternary, Unary,
+};
 use std::fmt::{Display, Formatter, Result};
 
 impl Display for Program {
@@ -108,6 +110,23 @@ impl Display for Op {
                 Ternary::ShareOf => write!(f, "s{out} = {a} * {b} + {c} between 0 and 1"),
                 Ternary::Between => write!(f, "s{out} = {a} between {b} and {c}"),
             },
+            Op::Merged(merged) => {
+                let Merged { form, out, columns, numbers: [p, q, r] } = &**merged;
+                let [x, y, z] = columns.map(|column| format!("s{column}"));
+                write!(f, "s{out} = ")?;
+                match form {
+                    Form::TwoTerms => write!(f, "{x} * {p} + ({y} * {q} + {r})"),
+                    Form::Walk => write!(f, "{x} * {p} * {y} + ({z} * {q} + {r})"),
+                    Form::ShareOfColumn => write!(f, "({x} * {p} + {q} between 0 and 1) * {y} + {z}"),
+                    Form::ShareOfNumber => write!(f, "({x} * {p} + {q} between 0 and 1) * {r} + {y}"),
+                    Form::DifferenceTerm => write!(f, "({x} - {y}) * {p} + {q}"),
+                    Form::Factor => write!(f, "(if {x} then {p} else {q}) * {y}"),
+                    Form::Both => write!(f, "if {x} and {y} then {p} else {q}"),
+                    Form::FactorOfBoth => write!(f, "(if {x} and {y} then {p} else {q}) * {z}"),
+                    Form::LeastWhere => write!(f, "min({y}, if {x} then {p} else {q})"),
+                    Form::ScaledExp => write!(f, "exp({x} * {q} + {y}) * {p}"),
+                }
+            }
             Op::Uniform { out, key, once } => write!(f, "s{out} = uniform {key:016x}{}", once_in(*once)),
             Op::Normal { out, key, once } => write!(f, "s{out} = normal {key:016x}{}", once_in(*once)),
             Op::NormalOf { out, uniform } => write!(f, "s{out} = normal of {uniform}"),
@@ -134,7 +153,7 @@ impl Display for Op {
             Op::IfChanged { change, .. } => write!(f, "after change {}", change.trailing_zeros()),
             Op::IfLess(branch) => write!(f, "if any s{} = {} < {}", branch.mask, branch.a, branch.b),
             Op::Survival(survival) => {
-                let Survival { state, before, luck, mask, only, odds, others: [b, d], .. } = &**survival;
+                let Survival { state, before, luck, mask, only, odds, plus: b, .. } = &**survival;
                 let (x, [a, c]) = match *odds {
                     Odds::Columns { x, shares } => (format!("s{x}"), shares.map(Operand::Slot)),
                     Odds::Column { x, shares } => (format!("s{x}"), shares),
@@ -144,7 +163,7 @@ impl Display for Op {
                     }
                 };
                 let only = only.map_or(String::new(), |slot| format!(" where s{slot}"));
-                write!(f, "s{state} = s{state} * ({x} * {a} + {b}) / ({x} * {c} + {d}){only}, s{before} before; ")?;
+                write!(f, "s{state} = s{state} * ({x} * {a} + {b}) / ({x} * {c} + {b}){only}, s{before} before; ")?;
                 write!(f, "if any s{mask} = s{state} < s{luck}")
             }
             Op::Pieces(pieces) => {

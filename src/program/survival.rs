@@ -5,7 +5,7 @@ use super::fuse::{Fuse, ONE, writes};
 use super::tighten::{replace, visit};
 use super::{Binary, Body, IfLess, Instruction, Op, Operand, Slot, Ternary, Unary};
 
-/// state · (x · a + b) / (x · c + d), which is the new state; a future whose luck is more than that has the event, and the
+/// state · (x · a + b) / (x · c + b), which is the new state; a future whose luck is more than that has the event, and the
 /// body is for it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Survival {
@@ -18,8 +18,8 @@ pub struct Survival {
     /// The state stays elsewhere.
     pub only: Option<Slot>,
     pub odds: Odds,
-    /// b and d, which are no columns.
-    pub others: [Operand; 2],
+    /// b, which is no column.
+    pub plus: Operand,
     pub body: Body,
 }
 
@@ -61,7 +61,7 @@ impl Survival {
 /// A quotient of sums with the operations that gave it.
 struct Quotient {
     odds: Odds,
-    others: [Operand; 2],
+    plus: Operand,
     made_by: Vec<usize>,
 }
 
@@ -100,7 +100,7 @@ impl Fuse<'_> {
             }
             _ => (None, by),
         };
-        let Quotient { odds, others, made_by } = self.quotient(code, divided)?;
+        let Quotient { odds, plus, made_by } = self.quotient(code, divided, only.is_none())?;
         let mut gone = [made_by, vec![i + 1, made, by, divided]].concat();
         gone.sort_unstable();
         gone.dedup();
@@ -108,7 +108,7 @@ impl Fuse<'_> {
         // All of it is worked out here now, out of what it was worked out of before.
         let Op::IfLess(branch) = &mut code[i].op else { return None };
         let body = branch.body.clone();
-        let mut survival = Survival { state, before: new, luck, mask, only, odds, others, body };
+        let mut survival = Survival { state, before: new, luck, mask, only, odds, plus, body };
         let (mut read, mut untouched) = (1, true);
         visit(&mut code[i].op, &mut |slot, written| {
             read += u32::from(*slot == new && !written);
@@ -135,8 +135,8 @@ impl Fuse<'_> {
         Some((survival, gone))
     }
 
-    /// (x · a + b) / (x · c + d), in the shapes that windows have.
-    fn quotient(&self, code: &mut [Instruction], i: usize) -> Option<Quotient> {
+    /// (x · a + b) / (x · c + b), in the shapes that windows have; with an exponential function only if it `may` be.
+    fn quotient(&self, code: &mut [Instruction], i: usize, may: bool) -> Option<Quotient> {
         let Op::Binary(Binary::Divide, _, above, below) = code[i].op else { return None };
         let (above, below) = (self.only_maker(code, i, above)?, self.only_maker(code, i, below)?);
         let (&Op::Ternary(Ternary::MultiplyAdd, _, p, q, b), &Op::Ternary(Ternary::MultiplyAdd, _, r, s, d)) =
@@ -144,7 +144,7 @@ impl Fuse<'_> {
         else {
             return None;
         };
-        if b.slot().is_some() || d.slot().is_some() {
+        if b.slot().is_some() || b != d {
             return None;
         }
         let ways = [(p, q, r, s), (p, q, s, r), (q, p, r, s), (q, p, s, r)];
@@ -154,15 +154,15 @@ impl Fuse<'_> {
             let odds = match (a.slot(), c.slot()) {
                 (Some(a), Some(c)) => Odds::Columns { x, shares: [a, c] },
                 (None, None) => match self.exponential(code, above.min(below), x, [a, c]) {
-                    Some((odds, makers)) => {
+                    Some((odds, makers)) if may => {
                         made_by.extend(makers);
                         odds
                     }
-                    None => Odds::Column { x, shares: [a, c] },
+                    _ => Odds::Column { x, shares: [a, c] },
                 },
                 _ => return None,
             };
-            Some(Quotient { odds, others: [b, d], made_by })
+            Some(Quotient { odds, plus: b, made_by })
         })
     }
 

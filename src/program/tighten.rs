@@ -37,6 +37,7 @@ pub(super) fn tighten(program: &mut Program, temporary: &mut [bool], inner: &[bo
     let mut fuse = Fuse { temporary, reads: &mut reads, tables };
     fuse.code(step);
     fuse.survivals(step);
+    fuse.merge(step);
 }
 
 /// What is worked out after changes, and was read by nothing but a mask that is no longer asked for.
@@ -102,6 +103,7 @@ impl Op {
             | Op::Poisson { out, .. }
             | Op::Lookup { out, .. }
             | Op::Recall { out, .. } => Some(out),
+            Op::Merged(merged) => Some(&mut merged.out),
             Op::DrawWith(draw) => Some(&mut draw.out),
             _ => None,
         }

@@ -10,11 +10,12 @@
     reason = "a function that is passed by itself is compiled without its caller's target"
 )]
 
-use super::frame::{FEW, Frame, STRIP, Source};
+use super::frame::{COLUMN, COLUMNS, EXPONENTIAL, FEW, Frame, SCALED_EXPONENTIAL, STRIP, Source};
 use crate::chance::math::normal::standard_normal_column;
 use crate::chance::uniform::step_key;
 use crate::program::fold::{binary, ternary, unary};
-use crate::program::{Body, Instruction, LANES, Once, Op, Operand, Program, Slot, When};
+use crate::program::merge::merged;
+use crate::program::{Body, Instruction, LANES, Odds, Once, Op, Operand, Program, Slot, Survival, When};
 use multiversion::{inherit_target, multiversion};
 use std::collections::HashMap;
 
@@ -62,31 +63,40 @@ impl Input {
     /// What it stands for, where it is known beforehand which of the two it is.
     #[inline(always)]
     pub(super) fn source<const NUMBER: bool>(self, numbers: &[f64]) -> Source {
-        if NUMBER {
-            Source::Number(numbers[(self.0 & !Input::NUMBER) as usize])
-        } else {
-            Source::Column(self.0 as usize)
-        }
+        if NUMBER { Source::Number(self.number(numbers)) } else { Source::Column(self.column()) }
+    }
+
+    #[inline(always)]
+    pub(super) fn column(self) -> usize {
+        self.0 as usize
+    }
+
+    #[inline(always)]
+    pub(super) fn number(self, numbers: &[f64]) -> f64 {
+        numbers[(self.0 & !Input::NUMBER) as usize]
     }
 }
 
-/// An operation as it is executed.
+/// An operation as it is executed: as long as a line of the nearest cache.
+#[repr(align(64))]
 pub struct Call {
     kernels: Kernels,
     /// The column that is written, or the mask that decides.
     pub out: Slot,
     /// What is read. [`in_steps`] has the first step and the one past the last here, what draws the place of its key, and
     /// what waits for changes or makes them their bits.
-    pub inputs: [Input; 3],
+    pub inputs: [Input; 9],
     /// How many calls after it belong to it.
     inside: u32,
     /// Where the operation itself is, of which not everything fits into a call.
     rest: u32,
 }
 
+const _: () = assert!(size_of::<Call>() == 64);
+
 impl Call {
     fn of(kernels: Kernels) -> Self {
-        Call { kernels, out: 0, inputs: [Input::default(); 3], inside: 0, rest: u32::MAX }
+        Call { kernels, out: 0, inputs: [Input::default(); 9], inside: 0, rest: u32::MAX }
     }
 
     /// The changes that it waits for, or makes.
@@ -102,7 +112,7 @@ impl Call {
     /// The key of a draw.
     #[inline(always)]
     fn stream<const N: usize, const S: usize>(&self, frame: &Frame<N, S>) -> u64 {
-        let [place, once, _] = self.inputs;
+        let [place, once, ..] = self.inputs;
         let key = frame.keys[place.0 as usize];
         if once.0 == Once::Occurrence as u32 { step_key(key, frame.occurrence) } else { key }
     }
@@ -155,6 +165,14 @@ impl<'a> Code<'a> {
         &self.keys[step * self.key_row..][..self.key_row]
     }
 
+    /// The column that a survival notes in whose luck is more.
+    pub(super) fn survival_mask(&self, call: &Call) -> Option<Slot> {
+        match self.rest[call.rest as usize] {
+            Op::Survival(survival) => Some(survival.mask),
+            _ => None,
+        }
+    }
+
     /// What of an operation is done for some futures only.
     pub(super) fn body(&self, call: &Call) -> Option<&'a Body> {
         match self.rest[call.rest as usize] {
@@ -190,7 +208,9 @@ impl<'a> Writer<'a> {
             let gate = self.code.len();
             if !when.covers(known) {
                 let (from, to) = when.bounds();
-                self.code.push(Call { inputs: [Input(from), Input(to), Input::default()], ..Call::of(IN_STEPS) });
+                let mut call = Call::of(IN_STEPS);
+                (call.inputs[0], call.inputs[1]) = (Input(from), Input(to));
+                self.code.push(call);
             }
             run.iter().for_each(|instruction| self.call(&instruction.op, when));
             if !when.covers(known) {
@@ -214,9 +234,28 @@ impl<'a> Writer<'a> {
                 call.out = out;
                 vec![a, b, c]
             }
+            Op::Merged(ref merged) => {
+                call.out = merged.out;
+                // A column that the form does not have is any other.
+                let used = merged.form.columns();
+                let column = |place: usize| Operand::Slot(merged.columns[if place < used { place } else { 0 }]);
+                [column(0), column(1), column(2)].into_iter().chain(merged.numbers).collect()
+            }
             Op::Poisson { out, uniform, mean } => {
                 call.out = out;
                 vec![uniform, mean]
+            }
+            Op::Survival(ref survival) => {
+                call.out = survival.before;
+                let Survival { state, luck, only, odds, plus, .. } = **survival;
+                // What a shape does not have is any other column or number.
+                let (x, second, [a, c, by, more]) = match odds {
+                    Odds::Columns { x, shares } => (x, only, [shares[0], shares[1], x, x].map(Operand::Slot)),
+                    Odds::Column { x, shares: [a, c] } => (x, only, [a, c, a, c]),
+                    Odds::Exponential { factor, of, by, plus, shares: [a, c] } => (of, factor, [a, c, by, plus]),
+                };
+                let columns = [state, luck, second.unwrap_or(x), x].map(Operand::Slot);
+                columns.into_iter().chain([a, c, by, more, plus]).collect()
             }
             Op::Check { value, .. } => vec![value],
             Op::IfLess(ref branch) => {
@@ -244,12 +283,12 @@ impl<'a> Writer<'a> {
             }
             _ => Vec::new(),
         };
-        let mut numbers = [false; 3];
+        let mut numbers = [false; 9];
         for (place, operand) in operands.into_iter().enumerate() {
             call.inputs[place] = self.input(operand);
             numbers[place] = call.inputs[place].is_number();
         }
-        call.kernels = kernels(op, numbers);
+        call.kernels = kernels(op, [numbers[0], numbers[1], numbers[2]]);
         call.rest = self.rest.len() as u32;
         self.rest.push(op);
         let place = self.code.len();
@@ -418,6 +457,14 @@ fn kernels(op: &Op, numbers: [bool; 3]) -> Kernels {
             }
             ternary!(operation, apply)
         }
+        Op::Merged(operation) => {
+            macro_rules! apply {
+                ($f:expr) => {
+                    for_call!(|frame, call| frame.map_merged(call, $f))
+                };
+            }
+            merged!(operation.form, apply)
+        }
         Op::Uniform { .. } => for_call!(|frame, call| frame.uniforms(call.out, call.stream(frame))),
         Op::Normal { .. } => for_call!(|frame, call| {
             frame.uniforms(call.out, call.stream(frame));
@@ -492,10 +539,21 @@ fn kernels(op: &Op, numbers: [bool; 3]) -> Kernels {
             }
             for_two!(kernel)
         }
-        Op::Survival(_) => for_gate!(|frame, call, inside, _| match frame.code.rest[call.rest as usize] {
-            Op::Survival(survival) => frame.survival(call, survival, inside),
-            _ => 0,
-        }),
+        Op::Survival(survival) => {
+            macro_rules! shape {
+                ($odds:ident, $only:literal) => {
+                    for_gate!(|frame, call, inside, _| frame.survival::<$odds, $only>(call, inside))
+                };
+            }
+            match (survival.odds, survival.only) {
+                (Odds::Columns { .. }, None) => shape!(COLUMNS, false),
+                (Odds::Columns { .. }, Some(_)) => shape!(COLUMNS, true),
+                (Odds::Column { .. }, None) => shape!(COLUMN, false),
+                (Odds::Column { .. }, Some(_)) => shape!(COLUMN, true),
+                (Odds::Exponential { factor: None, .. }, _) => shape!(EXPONENTIAL, false),
+                (Odds::Exponential { factor: Some(_), .. }, _) => shape!(SCALED_EXPONENTIAL, false),
+            }
+        }
         Op::Pieces(_) => for_gate!(|frame, call, inside, after| match frame.code.rest[call.rest as usize] {
             Op::Pieces(pieces) => frame.pieces(pieces, inside, &after[..call.out as usize]),
             _ => 0,

@@ -2,11 +2,11 @@
 //!
 //! Columns are short, so that most of what a step touches stays in the nearest caches.
 
-use super::code::{Call, Code, execute};
+use super::code::{Call, Code, Input, execute};
 use super::gates::Lane;
 use crate::chance::math::elementary::exp;
 use crate::chance::uniform::{stride, uniform, word, word_at};
-use crate::program::{Body, LANES, Odds, Operand, Slot, Survival};
+use crate::program::{Body, LANES, Operand, Slot};
 
 /// Lanes that are worked on at once: read into registers, computed, written back. What an operation writes it may read.
 pub(super) const STRIP: usize = 16;
@@ -28,6 +28,12 @@ impl<const N: usize> Column<N> {
         self.0.as_chunks().0[k]
     }
 }
+
+/// The shapes of odds: x and the shares are columns, x alone is one, x is an exponential function, and one times a column.
+pub(super) const COLUMNS: u8 = 0;
+pub(super) const COLUMN: u8 = 1;
+pub(super) const EXPONENTIAL: u8 = 2;
+pub(super) const SCALED_EXPONENTIAL: u8 = 3;
 
 /// The first NaN of a block that matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -268,26 +274,38 @@ impl<'a, const N: usize, const S: usize> Frame<'a, N, S> {
         }
     }
 
-    /// Moves a survival on; whether anyone's luck is more than what is left.
+    /// Three columns first, then three numbers.
     #[inline(always)]
-    pub(super) fn survive(&mut self, survival: &Survival) -> bool {
-        let Survival { state, before, luck, only, odds, others, .. } = *survival;
-        let [b, d] = others.map(|number| self.lane(number, 0));
-        let left = |old: f64, x: f64, [a, c]: [f64; 2]| old * (x.mul_add(a, b) / x.mul_add(c, d));
-        let [state, before, luck] = [state, before, luck].map(|slot| slot as usize);
+    pub(super) fn map_merged(&mut self, call: &Call, f: impl Fn([f64; 3], [f64; 3]) -> f64) {
+        let [x, y, z, p, q, r, ..] = call.inputs;
+        let [x, y, z] = [x, y, z].map(Input::column);
+        let numbers = [p, q, r].map(|number| number.number(self.numbers));
+        let out = call.out;
+        write_lanes!(self, out, [x, y, z], |i| f([x[i], y[i], z[i]], numbers));
+    }
+
+    /// Moves a survival on; whether anyone's luck is more than what is left. The inputs are the state, the luck and what
+    /// [`Code`] says of these odds.
+    #[inline(always)]
+    pub(super) fn survive<const ODDS: u8, const ONLY: bool>(&mut self, call: &Call) -> bool {
+        let column = |place: usize| call.inputs[place].column();
+        let number = |place: usize| call.inputs[place].number(self.numbers);
+        let (state, luck, before, plus) = (column(0), column(1), call.out as usize, number(8));
+        let share = |x: f64, a: f64, c: f64| x.mul_add(a, plus) / x.mul_add(c, plus);
         // What is worked out has to stand in the loop itself, as in `write_lanes`.
         macro_rules! survive {
-            ([$($column:ident),*], |$i:ident| $x:expr, $shares:expr, where $holds:expr) => {{
-                $(let $column = $column as usize;)*
+            ([$($column:ident),*], |$i:ident| $share:expr) => {{
+                let only = column(2);
                 let columns = &mut self.columns[..];
                 // One for each lane of a strip: put together only at the end.
                 let mut over = [0_u64; S];
                 for k in 0..N / S {
                     $(let $column = columns[$column].strip::<S>(k);)*
                     let (old, luck) = (columns[state].strip::<S>(k), columns[luck].strip::<S>(k));
+                    let only = if ONLY { columns[only].strip::<S>(k) } else { [1.0; S] };
                     let mut new = [0.0; S];
                     for $i in 0..S {
-                        new[$i] = if $holds { left(old[$i], $x, $shares) } else { old[$i] };
+                        new[$i] = if only[$i] != 0.0 { old[$i] * $share } else { old[$i] };
                         over[$i] |= u64::from(new[$i] < luck[$i]);
                     }
                     columns[before].0.as_chunks_mut().0[k] = old;
@@ -296,33 +314,21 @@ impl<'a, const N: usize, const S: usize> Frame<'a, N, S> {
                 any_bit(over.into_iter())
             }};
         }
-        match (odds, only) {
-            (Odds::Columns { x, shares: [a, c] }, None) => {
-                survive!([x, a, c], |i| x[i], [a[i], c[i]], where true)
-            }
-            (Odds::Columns { x, shares: [a, c] }, Some(only)) => {
-                survive!([x, a, c, only], |i| x[i], [a[i], c[i]], where only[i] != 0.0)
-            }
-            (Odds::Column { x, shares }, only) => {
-                let shares = shares.map(|number| self.lane(number, 0));
-                match only {
-                    None => survive!([x], |i| x[i], shares, where true),
-                    Some(only) => survive!([x, only], |i| x[i], shares, where only[i] != 0.0),
-                }
-            }
-            (Odds::Exponential { factor, of, by, plus, shares }, only) => {
-                let [by, plus, a, c] = [by, plus, shares[0], shares[1]].map(|number| self.lane(number, 0));
-                let (x, shares) = (|of: f64| exp(of.mul_add(by, plus)), [a, c]);
-                match (factor, only) {
-                    (None, None) => survive!([of], |i| x(of[i]), shares, where true),
-                    (None, Some(only)) => survive!([of, only], |i| x(of[i]), shares, where only[i] != 0.0),
-                    (Some(factor), None) => survive!([factor, of], |i| factor[i] * x(of[i]), shares, where true),
-                    (Some(factor), Some(only)) => {
-                        survive!([factor, of, only], |i| factor[i] * x(of[i]), shares, where only[i] != 0.0)
-                    }
-                }
-            }
+        let x = column(3);
+        if ODDS == COLUMNS {
+            let (a, c) = (column(4), column(5));
+            return survive!([x, a, c], |i| share(x[i], a[i], c[i]));
         }
+        let (a, c) = (number(4), number(5));
+        if ODDS == COLUMN {
+            return survive!([x], |i| share(x[i], a, c));
+        }
+        let (by, more) = (number(6), number(7));
+        if ODDS == EXPONENTIAL {
+            return survive!([x], |i| share(exp(x[i].mul_add(by, more)), a, c));
+        }
+        let factor = column(2);
+        survive!([x, factor], |i| share(factor[i] * exp(x[i].mul_add(by, more)), a, c))
     }
 
     #[inline(always)]

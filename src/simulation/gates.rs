@@ -4,7 +4,7 @@
 use super::code::{Call, Does, execute};
 use super::frame::{FEW, Frame, Source};
 use crate::program::fold::yes_no;
-use crate::program::{ALWAYS, LANES, Pieces, Slot, Survival};
+use crate::program::{ALWAYS, LANES, Pieces, Slot};
 
 /// A place in a block.
 pub(super) type Lane = u8;
@@ -217,13 +217,13 @@ where
     }
 
     #[inline(always)]
-    pub(super) fn survival(&mut self, call: &Call, survival: &Survival, inside: &[Call]) -> usize {
-        if !self.survive(survival) {
+    pub(super) fn survival<const ODDS: u8, const ONLY: bool>(&mut self, call: &Call, inside: &[Call]) -> usize {
+        if !self.survive::<ODDS, ONLY>(call) {
             return inside.len();
         }
-        let &Survival { mask, state, luck, .. } = survival;
-        let (a, b) = (Source::Column(state as usize), Source::Column(luck as usize));
-        let these = self.less(|| survival.body.apart, a, b);
+        let Some(mask) = self.code.survival_mask(call) else { return inside.len() };
+        let [a, b] = [0, 1].map(|place| Source::Column(call.inputs[place].column()));
+        let these = self.less(|| self.pays(call), a, b);
         self.do_body(these, call, inside, Some(Comparison { mask, a, b }))
     }
 
