@@ -50,7 +50,7 @@ impl Carried {
     fn code(&mut self, code: &mut [Instruction], steps: When) {
         for Instruction { op, when } in code {
             op.slots(&mut |slot, written| {
-                self.reads.extend((!written && !self.written.contains(slot)).then_some(*slot))
+                self.reads.extend((!written && !self.written.contains(slot)).then_some(*slot));
             });
             match op {
                 Op::Recall { first, size, .. } => self.reads.extend(*first..*first + *size),
@@ -108,7 +108,7 @@ fn cycles(code: &[Instruction]) -> (u32, u32) {
         | Op::Survival(_) => (270, 30),
         Op::Merged(ref merged) if merged.form == Form::ScaledExp => (270, 30),
         Op::Binary(Binary::Divide, ..) | Op::Poisson { .. } => (130, 20),
-        Op::Uniform { .. } => (200, 20),
+        Op::Uniform { .. } | Op::Arrivals { .. } => (200, 20),
         Op::Normal { .. } | Op::NormalOf { .. } => (700, 200),
         Op::Unary(Unary::NormalShare, ..) | Op::Draw { .. } | Op::DrawWith(_) | Op::Pick { .. } => (3000, 200),
         _ => (12, 4),

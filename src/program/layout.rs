@@ -31,7 +31,7 @@ impl Op {
                 merged.columns[..merged.form.columns()].iter_mut().for_each(|column| f(column, false));
                 f(&mut merged.out, true);
             }
-            Op::Uniform { out, .. } | Op::Normal { out, .. } => f(out, true),
+            Op::Uniform { out, .. } | Op::Normal { out, .. } | Op::Arrivals { out, .. } => f(out, true),
             Op::NormalOf { out, uniform } | Op::Draw { out, uniform, .. } => {
                 read(uniform, f);
                 f(out, true);

@@ -105,8 +105,8 @@ impl Fuse<'_> {
         let mut dead = vec![false; code.len()];
         for i in 0..code.len() {
             code[i].op.bodies_mut().for_each(|(body, _)| self.merge(body));
-            while let Some((merged, makers)) = self.merged(code, i) {
-                let mut gone = std::mem::replace(&mut code[i].op, Op::Merged(Box::new(merged)));
+            while let Some((merged, makers)) = self.merged(code, i).or_else(|| self.arrivals(code, i)) {
+                let mut gone = std::mem::replace(&mut code[i].op, merged);
                 gone.slots(&mut |slot, written| self.reads[*slot as usize] -= u32::from(!written));
                 code[i].op.slots(&mut |slot, written| self.reads[*slot as usize] += u32::from(!written));
                 makers.into_iter().for_each(|maker| self.bury(code, maker, &mut dead));
@@ -117,8 +117,8 @@ impl Fuse<'_> {
     }
 
     /// What can be done in the place of the operation at `i` and of those that it needs no more.
-    fn merged(&self, code: &mut [Instruction], i: usize) -> Option<(Merged, Vec<usize>)> {
-        match code[i].op {
+    fn merged(&self, code: &mut [Instruction], i: usize) -> Option<(Op, Vec<usize>)> {
+        let (merged, makers) = match code[i].op {
             Op::Ternary(Ternary::MultiplyAdd, out, a, b, c) => self.merged_sum(code, i, out, [a, b, c]),
             Op::Ternary(Ternary::Select, out, Operand::Slot(holds), p, q) if p.slot().or(q.slot()).is_none() => {
                 let from = self.only_maker(code, i, Operand::Slot(holds))?;
@@ -133,7 +133,16 @@ impl Fuse<'_> {
                 p.slot().or(q.slot()).is_none().then_some((merged, vec![from]))
             }
             _ => None,
-        }
+        }?;
+        Some((Op::Merged(Box::new(merged)), makers))
+    }
+
+    /// A number of occurrences of which as many are expected everywhere, with the uniform that decides on it.
+    fn arrivals(&self, code: &mut [Instruction], i: usize) -> Option<(Op, Vec<usize>)> {
+        let Op::Poisson { out, uniform, mean } = code[i].op else { return None };
+        let from = self.only_maker(code, i, uniform).filter(|_| mean.slot().is_none())?;
+        let Op::Uniform { key, once, .. } = code[from].op else { return None };
+        Some((Op::Arrivals { out, key, once, mean }, vec![from]))
     }
 
     fn merged_sum(
@@ -208,5 +217,106 @@ impl Fuse<'_> {
             };
             Some((Merged { form, out, columns, numbers }, vec![from]))
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fold::{fold_binary, fold_ternary};
+    use super::super::fuse::tests::{number, slot};
+    use super::super::tighten::count_reads;
+    use super::super::{Once, When};
+    use super::*;
+
+    /// What becomes of operations on the states s0 to s3, when the slots in `kept` are read elsewhere, too.
+    fn put_together(ops: &[Op], kept: &[Slot]) -> Vec<String> {
+        let instruction = |op: &Op| Instruction { op: op.clone(), when: When::steps(1, 4) };
+        let mut code: Vec<Instruction> = ops.iter().map(instruction).collect();
+        let temporary: Vec<bool> = (0..20).map(|slot| slot > 3).collect();
+        let mut reads = [0; 20];
+        count_reads(&mut code, &mut reads);
+        kept.iter().for_each(|&slot| reads[slot as usize] += 1);
+        Fuse { temporary: &temporary, reads: &mut reads, tables: &mut Vec::new() }.merge(&mut code);
+        code.iter().map(|instruction| instruction.op.to_string()).collect()
+    }
+
+    fn sum(out: Slot, a: Operand, b: Operand, c: Operand) -> Op {
+        Op::Ternary(Ternary::MultiplyAdd, out, a, b, c)
+    }
+
+    #[test]
+    fn what_follows_one_another_is_done_in_one() {
+        let line = |out, x| sum(out, slot(x), number(2.0), number(1.0));
+        let share = Op::Ternary(Ternary::ShareOf, 4, slot(0), number(2.0), number(1.0));
+        let chosen = |out, holds| Op::Ternary(Ternary::Select, out, slot(holds), number(3.0), number(1.0));
+        let product = |out, a, b| Op::Binary(Binary::Multiply, out, a, b);
+        let both = Op::Binary(Binary::And, 4, slot(0), slot(1));
+        for (code, merged) in [
+            (vec![line(4, 0), sum(5, slot(1), number(3.0), slot(4))], "s5 = s1 * 3 + (s0 * 2 + 1)"),
+            (
+                vec![line(4, 0), product(5, number(3.0), slot(1)), sum(6, slot(5), slot(2), slot(4))],
+                "s6 = s1 * 3 * s2 + (s0 * 2 + 1)",
+            ),
+            (vec![share.clone(), sum(5, slot(1), slot(4), slot(2))], "s5 = (s0 * 2 + 1 between 0 and 1) * s1 + s2"),
+            (vec![share, sum(5, slot(4), number(3.0), slot(2))], "s5 = (s0 * 2 + 1 between 0 and 1) * 3 + s2"),
+            (
+                vec![Op::Binary(Binary::Subtract, 4, slot(0), slot(1)), sum(5, slot(4), number(2.0), number(1.0))],
+                "s5 = (s0 - s1) * 2 + 1",
+            ),
+            (vec![chosen(4, 0), product(5, slot(4), slot(1))], "s5 = (if s0 then 3 else 1) * s1"),
+            (vec![both.clone(), chosen(5, 4)], "s5 = if s0 and s1 then 3 else 1"),
+            (vec![both, chosen(5, 4), product(6, slot(2), slot(5))], "s6 = (if s0 and s1 then 3 else 1) * s2"),
+            (vec![chosen(4, 0), Op::Binary(Binary::Min, 5, slot(1), slot(4))], "s5 = min(s1, if s0 then 3 else 1)"),
+            (
+                vec![Op::Ternary(Ternary::ExpOf, 4, slot(0), number(2.0), slot(1)), product(5, number(63.0), slot(4))],
+                "s5 = exp(s0 * 2 + s1) * 63",
+            ),
+            (
+                vec![
+                    Op::Uniform { out: 4, key: 7, once: Once::Count },
+                    Op::Poisson { out: 5, uniform: slot(4), mean: number(0.5) },
+                ],
+                "s5 = poisson(0.5) of uniform 0000000000000007 of the step",
+            ),
+        ] {
+            assert_eq!(put_together(&code, &[]), [merged]);
+            // What is needed elsewhere is worked out by itself.
+            assert!(put_together(&code, &[4]).len() > 1, "{merged}");
+        }
+    }
+
+    #[test]
+    fn it_gives_the_same_bits() {
+        macro_rules! apply {
+            ($f:expr) => {{
+                let f: fn([f64; 3], [f64; 3]) -> f64 = $f;
+                f
+            }};
+        }
+        let of = |form: Form| merged!(form, apply);
+        let line = |x, p, q| fold_ternary(Ternary::MultiplyAdd, x, p, q);
+        let share = |x, p, q| fold_ternary(Ternary::ShareOf, x, p, q);
+        let times = |a, b| fold_binary(Binary::Multiply, a, b);
+        let chosen = |x, p, q| fold_ternary(Ternary::Select, x, p, q);
+        let values = [-0.3, 0.0, 0.1, 1.0, 2.7, f64::INFINITY];
+        for (i, x) in values.into_iter().enumerate() {
+            let (y, z) = (values[(i + 1) % values.len()], values[(i + 3) % values.len()]);
+            let (holds, also) = (f64::from(i % 2 == 0), f64::from(i % 3 == 0));
+            let numbers @ [p, q, r] = [0.7, -0.1, 1.3];
+            for (form, columns, expected) in [
+                (Form::TwoTerms, [x, y, z], line(x, p, line(y, q, r))),
+                (Form::Walk, [x, y, z], line(times(x, p), y, line(z, q, r))),
+                (Form::ShareOfColumn, [x, y, z], line(share(x, p, q), y, z)),
+                (Form::ShareOfNumber, [x, y, z], line(share(x, p, q), r, y)),
+                (Form::DifferenceTerm, [x, y, z], line(x - y, p, q)),
+                (Form::Factor, [holds, y, z], times(chosen(holds, p, q), y)),
+                (Form::Both, [holds, also, z], chosen(times(holds, also), p, q)),
+                (Form::FactorOfBoth, [holds, also, z], times(chosen(times(holds, also), p, q), z)),
+                (Form::LeastWhere, [holds, y, z], fold_binary(Binary::Min, y, chosen(holds, p, q))),
+                (Form::ScaledExp, [x, y, z], times(p, fold_ternary(Ternary::ExpOf, x, q, y))),
+            ] {
+                assert_eq!(of(form)(columns, numbers).to_bits(), expected.to_bits(), "{form:?} of {columns:?}");
+            }
+        }
     }
 }

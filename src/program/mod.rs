@@ -190,6 +190,13 @@ pub enum Op {
         uniform: Operand,
         mean: Operand,
     },
+    /// The same of a uniform that nothing else reads, where as many are expected in all futures.
+    Arrivals {
+        out: Slot,
+        key: u64,
+        once: Once,
+        mean: Operand,
+    },
     /// The number in that row.
     Lookup {
         out: Slot,

@@ -140,6 +140,9 @@ impl Display for Op {
             }
             Op::Pick { out, uniform, weights } => write!(f, "s{out} = pick({}) of {uniform}", List(weights)),
             Op::Poisson { out, uniform, mean } => write!(f, "s{out} = poisson({mean}) of {uniform}"),
+            Op::Arrivals { out, key, once, mean } => {
+                write!(f, "s{out} = poisson({mean}) of uniform {key:016x}{}", once_in(*once))
+            }
             Op::Lookup { out, row, rows } => write!(f, "s{out} = row {row} of {}", rows.len()),
             Op::Clamp { out, flag, value, low, high } => {
                 write!(f, "s{out} = {value} within {low}, {high}; s{flag} where it is not")

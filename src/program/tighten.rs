@@ -101,6 +101,7 @@ impl Op {
             | Op::Draw { out, .. }
             | Op::Pick { out, .. }
             | Op::Poisson { out, .. }
+            | Op::Arrivals { out, .. }
             | Op::Lookup { out, .. }
             | Op::Recall { out, .. } => Some(out),
             Op::Merged(merged) => Some(&mut merged.out),

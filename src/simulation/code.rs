@@ -271,8 +271,11 @@ impl<'a> Writer<'a> {
                 call.set_changes(change);
                 Vec::new()
             }
-            Op::Uniform { out, key, once } | Op::Normal { out, key, once } => {
+            Op::Uniform { out, key, once } | Op::Normal { out, key, once } | Op::Arrivals { out, key, once, .. } => {
                 call.out = out;
+                if let Op::Arrivals { mean, .. } = *op {
+                    call.inputs[2] = self.input(mean);
+                }
                 let known = self.keys.iter().position(|known| *known == (key, once));
                 let place = known.unwrap_or(self.keys.len());
                 if known.is_none() {
@@ -465,9 +468,9 @@ fn kernels(op: &Op, numbers: [bool; 3]) -> Kernels {
             }
             merged!(operation.form, apply)
         }
-        Op::Uniform { .. } => for_call!(|frame, call| frame.uniforms(call.out, call.stream(frame))),
+        Op::Uniform { .. } => for_call!(|frame, call| frame.uniforms(call.out, call.stream(frame), |u| u)),
         Op::Normal { .. } => for_call!(|frame, call| {
-            frame.uniforms(call.out, call.stream(frame));
+            frame.uniforms(call.out, call.stream(frame), |u| u);
             frame.rework(call.out, |values| standard_normal_column(values));
         }),
         Op::NormalOf { .. } => for_op!(Op::NormalOf { out, uniform } => |frame| {
@@ -493,6 +496,9 @@ fn kernels(op: &Op, numbers: [bool; 3]) -> Kernels {
             }
             for_two!(kernel)
         }
+        Op::Arrivals { .. } => for_call!(|frame, call| {
+            frame.arrivals(call.out, call.stream(frame), call.inputs[2].number(frame.numbers));
+        }),
         Op::Lookup { .. } => for_op!(Op::Lookup { out, row, rows } => |frame| {
             let last = rows.len() - 1;
             frame.map1(*out, frame.source(*row), |row| rows[(row as usize).min(last)]);

@@ -6,6 +6,25 @@ use crate::chance::distributions::{Distribution, occurrences};
 use crate::chance::math::elementary::exp;
 use crate::program::{DrawWith, Operand, Slot};
 
+/// More than one occurrence.
+const MORE: f64 = 2.0;
+
+/// Whether there are none, one or more occurrences, which is found for all futures at once.
+#[inline(always)]
+fn up_to_one(mean: f64) -> impl Fn(f64) -> f64 {
+    let none = exp(-mean);
+    let one = none + none * mean;
+    move |u| {
+        if u <= none {
+            0.0
+        } else if u <= one {
+            1.0
+        } else {
+            MORE
+        }
+    }
+}
+
 impl<const N: usize, const S: usize> Frame<'_, N, S> {
     #[inline(always)]
     pub(super) fn pick(&mut self, out: Slot, uniform: Operand, weights: &[Operand]) {
@@ -38,34 +57,29 @@ impl<const N: usize, const S: usize> Frame<'_, N, S> {
 
     #[inline(always)]
     pub(super) fn poisson(&mut self, out: Slot, uniform: Source, mean: Source) {
-        const MORE: f64 = 2.0;
-        // Whether there are none, one or more is found for all at once.
-        let few = |u: f64, none: f64, one: f64| {
-            if u <= none {
-                0.0
-            } else if u <= one {
-                1.0
-            } else {
-                MORE
-            }
-        };
         match mean {
-            Source::Number(mean) => {
-                let none = exp(-mean);
-                let one = none + none * mean;
-                self.map1(out, uniform, |u| few(u, none, one));
-            }
-            Source::Column(_) => self.map2(out, [uniform, mean], |u, mean| {
-                let none = exp(-mean);
-                few(u, none, none + none * mean)
-            }),
+            Source::Number(mean) => self.map1(out, uniform, up_to_one(mean)),
+            Source::Column(_) => self.map2(out, [uniform, mean], |u, mean| up_to_one(mean)(u)),
         }
+        self.count_more(out, |frame, lane| (frame.value(mean, lane), frame.value(uniform, lane)));
+    }
+
+    /// How many occurrences the uniforms of a stream stand for.
+    #[inline(always)]
+    pub(super) fn arrivals(&mut self, out: Slot, key: u64, mean: f64) {
+        self.uniforms(out, key, up_to_one(mean));
+        self.count_more(out, |frame, lane| (mean, frame.uniform(key, lane)));
+    }
+
+    /// Counts where there are more than one; `of` gives what is expected and the uniform.
+    #[inline(always)]
+    fn count_more(&mut self, out: Slot, of: impl Fn(&Self, usize) -> (f64, f64)) {
         let column = &self.columns[out as usize].0;
         if any::<N>(|i| column[i] == MORE) {
             for lane in 0..N {
                 if self.columns[out as usize].0[lane] == MORE {
-                    let count = occurrences(self.value(mean, lane), self.value(uniform, lane));
-                    self.columns[out as usize].0[lane] = count;
+                    let (mean, u) = of(self, lane);
+                    self.columns[out as usize].0[lane] = occurrences(mean, u);
                 }
             }
         }

@@ -48,7 +48,7 @@ pub struct Frame<'a, const N: usize = LANES, const S: usize = STRIP> {
     pub(super) code: &'a Code<'a>,
     pub(super) columns: Vec<Column<N>>,
     /// What operands that are no columns stand for, in this step.
-    numbers: &'a [f64],
+    pub(super) numbers: &'a [f64],
     /// The keys of what draws in this step.
     pub(super) keys: &'a [u64],
     /// Index of the block's first future; the others follow.
@@ -331,27 +331,38 @@ impl<'a, const N: usize, const S: usize> Frame<'a, N, S> {
         survive!([x, factor], |i| share(factor[i] * exp(x[i].mul_add(by, more)), a, c))
     }
 
+    /// What a function makes of the uniforms of a stream.
     #[inline(always)]
-    pub(super) fn uniforms(&mut self, out: Slot, key: u64) {
+    pub(super) fn uniforms(&mut self, out: Slot, key: u64, f: impl Fn(f64) -> f64) {
         let first = self.first;
         let to = &mut self.columns[out as usize].0;
         match (self.code.program.points(key), self.places) {
-            (Some(points), None) => points.column(first, to),
+            (Some(points), None) => {
+                points.column(first, to);
+                to.iter_mut().for_each(|to| *to = f(*to));
+            }
             (Some(points), Some(places)) => {
-                to.iter_mut().zip(places).for_each(|(to, place)| *to = points.at(first + u64::from(place)));
+                to.iter_mut().zip(places).for_each(|(to, place)| *to = f(points.at(first + u64::from(place))));
             }
             (None, None) => {
                 // From one future to the next it is the same stride in any stream.
                 let mut place = stride(first);
                 for to in to {
-                    *to = uniform(word_at(key, place));
+                    *to = f(uniform(word_at(key, place)));
                     place = place.wrapping_add(stride(1));
                 }
             }
             (None, Some(places)) => {
-                to.iter_mut().zip(places).for_each(|(to, place)| *to = uniform(word(key, first + u64::from(place))));
+                let of = |place| f(uniform(word(key, first + u64::from(place))));
+                to.iter_mut().zip(places).for_each(|(to, place)| *to = of(place));
             }
         }
+    }
+
+    /// One of them.
+    pub(super) fn uniform(&self, key: u64, lane: usize) -> f64 {
+        let future = self.future(lane);
+        self.code.program.points(key).map_or_else(|| uniform(word(key, future)), |points| points.at(future))
     }
 
     /// Whether a value may be infinite or not a number.

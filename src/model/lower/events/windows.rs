@@ -197,7 +197,7 @@ impl Lowering<'_> {
                         l.survive(index, piece, survival, &reading);
                     });
                 });
-            })
+            });
         });
     }
 
