@@ -167,8 +167,12 @@ impl<'a, const N: usize, const S: usize> Frame<'a, N, S> {
         (apart.first, apart.places, apart.occurrence) = (self.first, Some(places), self.occurrence);
         for &slot in &body.reads {
             let column = &self.columns[slot as usize].0;
-            // The remainder tells that no place lies outside of a column.
-            apart.columns[slot as usize].0 = places.map(|place| column[usize::from(place) % N]);
+            let mut gathered = [0.0; FEW];
+            for (value, place) in gathered.iter_mut().zip(places) {
+                // The remainder tells that no place lies outside of a column.
+                *value = column[usize::from(place) % N];
+            }
+            apart.columns[slot as usize].0 = gathered;
         }
         work(apart);
         self.aside.clear();

@@ -191,21 +191,23 @@ fn metric_plan(values: &[f64], weights: &[f64]) -> MetricPlan {
             rest.extend_from_slice(run);
         }
     }
-    MetricPlan { bins, pivot, edges: edges(&rest), atoms }
+    let (edges, first_edge, width) = edges(&rest);
+    MetricPlan { bins, pivot, edges, first_edge, width, atoms }
 }
 
-/// Round edges around all but the outermost 2 in 1,000 on either side.
-fn edges(sorted: &[f64]) -> Vec<f64> {
+/// Round edges around all but the outermost 2 in 1,000 on either side: multiples of a width, and the number of the first.
+fn edges(sorted: &[f64]) -> (Vec<f64>, f64, f64) {
     const BINS: f64 = 40.0;
+    let none = (Vec::new(), 0.0, 0.0);
     let n = sorted.len();
     if n < 2 {
-        return Vec::new();
+        return none;
     }
     let outside = n / 500;
     let (low, high) = (sorted[outside], sorted[n - 1 - outside]);
     let span = high - low;
     if !(span > 0.0 && span.is_finite()) {
-        return Vec::new();
+        return none;
     }
     let mut unit = 1.0;
     while unit * BINS < span {
@@ -218,5 +220,5 @@ fn edges(sorted: &[f64]) -> Vec<f64> {
     let width = [0.1, 0.2, 0.5, 1.0].iter().map(|part| part * unit).find(|w| w * BINS >= span).unwrap_or(unit);
     let first = (low / width).floor();
     let count = ((high / width).floor() - first) as usize + 1;
-    (0..=count).map(|i| (first + i as f64) * width).collect()
+    ((0..=count).map(|i| (first + i as f64) * width).collect(), first, width)
 }

@@ -7,7 +7,7 @@ use super::gates::Lanes;
 use super::randomised::Randomised;
 use super::sum::Sum;
 use crate::calendar::INTO_THE_NEXT;
-use crate::program::fold::ceil;
+use crate::program::fold::{ceil, round};
 use crate::program::{Branches, EventSlots, LANES, Program};
 use multiversion::multiversion;
 
@@ -45,6 +45,9 @@ pub struct MetricPlan {
     /// Subtracted before squaring, so that nothing is lost in the spread of large numbers.
     pub pivot: f64,
     pub edges: Vec<f64>,
+    /// Edge i is (`first_edge` + i) · `width`.
+    pub first_edge: f64,
+    pub width: f64,
     /// Values that a visible share of futures has exactly.
     pub atoms: Vec<f64>,
 }
@@ -453,12 +456,14 @@ impl MetricTally {
             // Without bins everything lies above.
             _ => (f64::NEG_INFINITY, f64::NEG_INFINITY),
         };
-        // Edges are evenly spaced but for rounding: the nearest is the bin's lower or upper one.
+        // For all at once: of the edge that is nearest, the bin that begins or ends there.
         let per_unit = bins as f64 / (high - low);
-        let mut near = [0; LANES];
+        let mut places = [0; LANES];
         for i in 0..LANES {
             let place = (values[i] - low) * per_unit;
-            near[i] = if (place >= 0.0) & (place < bins as f64) { rounded(place) } else { 0 };
+            let near = round(if (place >= 0.0) & (place < bins as f64) { place } else { 0.0 });
+            let edge = (plan.first_edge + near) * plan.width;
+            places[i] = rounded(if values[i] < edge { near - 1.0 } else { near });
         }
         let (outcome_sums, outcome_weights) = (&mut self.outcome_sums[..], &mut self.outcome_weights[..]);
         let (atoms, shown) = (&mut self.atoms[..], &mut self.shown[..]);
@@ -484,10 +489,7 @@ impl MetricTally {
             if value < low {
                 self.below += weight;
             } else if value < high {
-                let bin = (near[i] as usize).min(bins - 1);
-                let bin = bin - usize::from(value < edges[bin]);
-                let bin = bin + usize::from(value >= edges[bin + 1]);
-                shown[class][bin] += weight;
+                shown[class][places[i] as usize] += weight;
             } else {
                 self.above += weight;
             }
