@@ -159,10 +159,11 @@ impl<'a, const N: usize, const S: usize> Frame<'a, N, S> {
         }
     }
 
-    /// Does a body for a few futures of the block in columns of their own, and lays aside what it keeps.
+    /// Columns of their own for a few futures of the block, holding what a body reads of them. What is done with them has to
+    /// stand where this is called, to be compiled for the caller's instruction set.
     #[inline(always)]
-    pub(super) fn do_apart(&mut self, places: [Lane; FEW], body: &Body, work: impl FnOnce(&mut Frame<'a, FEW, FEW>)) {
-        let Some(apart) = &mut self.apart else { return };
+    pub(super) fn set_apart(&mut self, places: [Lane; FEW], body: &Body) -> Option<Box<Frame<'a, FEW, FEW>>> {
+        let mut apart = self.apart.take()?;
         (apart.step, apart.numbers, apart.keys) = (self.step, self.numbers, self.keys);
         (apart.first, apart.places, apart.occurrence) = (self.first, Some(places), self.occurrence);
         for &slot in &body.reads {
@@ -174,12 +175,18 @@ impl<'a, const N: usize, const S: usize> Frame<'a, N, S> {
             }
             apart.columns[slot as usize].0 = gathered;
         }
-        work(apart);
+        Some(apart)
+    }
+
+    /// Lays aside what the body keeps, when it has been done.
+    #[inline(always)]
+    pub(super) fn lay_aside(&mut self, mut apart: Box<Frame<'a, FEW, FEW>>, body: &Body) {
         self.aside.clear();
         self.aside.extend(body.keeps.iter().map(|&slot| apart.columns[slot as usize].0));
         if let Some(fault) = apart.fault.take() {
             self.fault = Some(self.fault.map_or(fault, |known| known.min(fault)));
         }
+        self.apart = Some(apart);
     }
 
     /// Puts what was laid aside where it belongs.

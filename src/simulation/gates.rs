@@ -131,13 +131,14 @@ where
         if these == Lanes::NONE {
             return inside.len();
         }
-        if let (Some(places), Some(body)) = (these.few(), self.code.body(call)) {
-            self.do_apart(places, body, |few| {
-                if let Some(Comparison { mask, .. }) = mask {
-                    few.map1(mask, Source::Number(1.0), |yes| yes);
-                }
-                execute::<FEW, FEW>(few, inside);
-            });
+        if let (Some(places), Some(body)) = (these.few(), self.code.body(call))
+            && let Some(mut few) = self.set_apart(places, body)
+        {
+            if let Some(Comparison { mask, .. }) = mask {
+                few.map1(mask, Source::Number(1.0), |yes| yes);
+            }
+            execute::<FEW, FEW>(&mut few, inside);
+            self.lay_aside(few, body);
             self.put_back(places, body);
             return inside.len();
         }
@@ -260,8 +261,11 @@ where
         if cut == Lanes::NONE {
             return piece.len();
         }
-        if let Some(places) = cut.few() {
-            self.do_apart(places, body, |few| few.piece_by_piece(pieces, piece));
+        if let Some(places) = cut.few()
+            && let Some(mut few) = self.set_apart(places, body)
+        {
+            few.piece_by_piece(pieces, piece);
+            self.lay_aside(few, body);
             // The whole does these futures too, and what it makes of them is thrown away.
             let aside = std::mem::take(&mut self.aside);
             execute(self, whole);
