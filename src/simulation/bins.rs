@@ -149,11 +149,7 @@ impl Histogram {
     #[inline(always)]
     pub fn add_plain(&mut self, bins: &Bins, values: &[f64; LANES]) {
         if self.recent.is_empty() {
-            if values.iter().all(|value| value.to_bits() == values[0].to_bits()) {
-                self.add_one(bins, values[0], LANES as u64);
-            } else {
-                values.iter().for_each(|&value| self.add_one(bins, value, 1));
-            }
+            self.add_lumps(bins, values);
             return;
         }
         self.reach(values);
@@ -164,6 +160,26 @@ impl Histogram {
         let recent = &mut self.recent[..];
         for bin in places(bins, values) {
             recent[bin as usize] += 1;
+        }
+    }
+
+    /// Values many of which are the same: those that the whole column has, or that are a point mass, at once.
+    #[inline(always)]
+    fn add_lumps(&mut self, bins: &Bins, values: &[f64; LANES]) {
+        const COUNTED_AT_ONCE: usize = 4;
+        let times =
+            |wanted: f64| values.iter().map(|value| u64::from(value.to_bits() == wanted.to_bits())).sum::<u64>();
+        if times(values[0]) == LANES as u64 {
+            return self.add_one(bins, values[0], LANES as u64);
+        }
+        let counted = &bins.atoms[..bins.atoms.len().min(COUNTED_AT_ONCE)];
+        for &atom in counted {
+            self.add_one(bins, atom, times(atom));
+        }
+        for &value in values {
+            if counted.iter().all(|atom| atom.to_bits() != value.to_bits()) {
+                self.add_one(bins, value, 1);
+            }
         }
     }
 
