@@ -157,12 +157,8 @@ mod tests {
 
     fn never_apart(code: &mut [Instruction]) {
         for instruction in code {
-            match &mut instruction.op {
-                Op::IfAny { body, .. } => body.apart = false,
-                Op::IfLess(branch) => branch.body.apart = false,
-                Op::Survival(survival) => survival.body.apart = false,
-                Op::Pieces(pieces) => pieces.body.apart = false,
-                _ => {}
+            if let Some(body) = instruction.op.body_mut() {
+                body.apart = false;
             }
             instruction.op.bodies_mut().for_each(|(body, _)| never_apart(body));
         }

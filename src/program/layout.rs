@@ -111,6 +111,17 @@ impl Op {
     }
 
     /// What is done for some futures of a block only.
+    pub fn body(&self) -> Option<&Body> {
+        match self {
+            Op::IfAny { body, .. } => Some(body),
+            Op::IfLess(branch) => Some(&branch.body),
+            Op::Survival(survival) => Some(&survival.body),
+            Op::Pieces(pieces) => Some(&pieces.body),
+            _ => None,
+        }
+    }
+
+    /// The same to be changed.
     pub(super) fn body_mut(&mut self) -> Option<&mut Body> {
         match self {
             Op::IfAny { body, .. } => Some(body),
@@ -121,7 +132,7 @@ impl Op {
         }
     }
 
-    /// The same to be changed, and whether they are repeated.
+    /// All operations inside to be changed, and whether they are repeated.
     pub(super) fn bodies_mut(&mut self) -> impl Iterator<Item = (&mut Vec<Instruction>, bool)> {
         let bodies = match self {
             Op::IfAny { body, .. } | Op::IfChanged { body, .. } => [Some((&mut body.code, false)), None],

@@ -174,10 +174,13 @@ fn spare_copies(code: &mut Vec<Instruction>, temporary: &[bool], reads: &[u32]) 
         if !temporary[copy as usize] {
             continue;
         }
-        let mut touching =
-            (c + 1..code.len()).map(|i| (i, touches(&mut code[i].op, &[state]), touches(&mut code[i].op, &[copy])));
-        let touching: Vec<_> =
-            touching.by_ref().filter(|(_, state, copy)| state.0 | state.1 | copy.0 | copy.1).collect();
+        let mut touching = Vec::new();
+        for i in c + 1..code.len() {
+            let (of_state, of_copy) = (touches(&mut code[i].op, &[state]), touches(&mut code[i].op, &[copy]));
+            if of_state.0 | of_state.1 | of_copy.0 | of_copy.1 {
+                touching.push((i, of_state, of_copy));
+            }
+        }
         let writers: Vec<usize> = touching.iter().filter(|(_, state, _)| state.1).map(|&(i, ..)| i).collect();
         let Some(&first) = writers.first() else { continue };
         let late: Vec<usize> = touching.iter().filter(|&&(i, _, copy)| copy.0 && i > first).map(|&(i, ..)| i).collect();
@@ -417,6 +420,30 @@ mod tests {
         assert_eq!(with_copy(&[sum(11, RESULT), sum(STATE, 0)]), ["s11 = s1 + s0", "s1 = s0 + s0"]);
         assert_eq!(with_copy(&[sum(STATE, 0), sum(11, RESULT)]).len(), 3);
         assert_eq!(with_copy(&[sum(STATE, RESULT)]).len(), 2);
+    }
+
+    /// What becomes of a copy of a state that is read after the state has changed, and of what stands after the copy.
+    fn spared(after: &[Op]) -> Vec<String> {
+        let copy = Op::Unary(Unary::Copy, RESULT, Operand::Slot(STATE));
+        let mut code = in_steps([&[copy], after].concat());
+        let temporary: Vec<bool> = (0..20).map(|slot| slot >= RESULT).collect();
+        let mut reads = vec![0; 20];
+        count_reads(&mut code, &mut reads);
+        spare_copies(&mut code, &temporary, &reads);
+        read_in_place(&mut code, &temporary, &reads);
+        ops(&code)
+    }
+
+    #[test]
+    fn a_copy_is_spared_where_its_reader_may_be_sooner_or_the_state_change_later() {
+        assert_eq!(spared(&[sum(STATE, 2), sum(11, RESULT)]), ["s11 = s1 + s0", "s1 = s2 + s0"]);
+        // What is read together with the copy is not there sooner.
+        let both = Op::Binary(Binary::Add, 12, Operand::Slot(RESULT), Operand::Slot(11));
+        let later = spared(&[sum(STATE, 2), sum(11, 3), both.clone()]);
+        assert_eq!(later, ["s11 = s3 + s0", "s12 = s1 + s11", "s1 = s2 + s0"]);
+        // The new state is read in between, or made of what changes.
+        assert_eq!(spared(&[sum(STATE, 2), sum(11, STATE), both.clone()]).len(), 4);
+        assert_eq!(spared(&[sum(STATE, 2), sum(11, 3), sum(2, 3), both]).len(), 5);
     }
 
     #[test]

@@ -1,22 +1,12 @@
 //! A program made ready to be executed: for each operation the function that does it on this machine, and where it finds
 //! what it reads.
 //!
-//! The functions are plain Rust over arrays, compiled once for each instruction set, and give the same bits on all of
-//! them. Each is a function of its own, found beforehand: looked up and called once for a column, nothing stands between
-//! one and the next.
+//! Each function is found beforehand: looked up and called once for a column, nothing stands between one and the next.
 
-#![expect(
-    clippy::redundant_closure,
-    reason = "a function that is passed by itself is compiled without its caller's target"
-)]
-
-use super::frame::{COLUMN, COLUMNS, EXPONENTIAL, FEW, Frame, SCALED_EXPONENTIAL, STRIP, Source};
-use crate::chance::math::normal::standard_normal_column;
+use super::frame::{FEW, Frame, STRIP, Source};
+use super::kernels::kernels;
 use crate::chance::uniform::step_key;
-use crate::program::fold::{binary, ternary, unary};
-use crate::program::merge::merged;
 use crate::program::{Body, Instruction, LANES, Odds, Once, Op, Operand, Program, Slot, Survival, When};
-use multiversion::{inherit_target, multiversion};
 use std::collections::HashMap;
 
 /// Does an operation for all futures of a frame; `after` is what follows in the code. Gives how many calls of that are to
@@ -25,9 +15,9 @@ pub type Kernel<const N: usize, const S: usize> = fn(&mut Frame<N, S>, &Call, af
 
 /// The function that does an operation for a whole block, and that which does it for a few futures.
 #[derive(Clone, Copy)]
-struct Kernels {
-    block: Kernel<LANES, STRIP>,
-    few: Kernel<FEW, FEW>,
+pub struct Kernels {
+    pub(super) block: Kernel<LANES, STRIP>,
+    pub(super) few: Kernel<FEW, FEW>,
 }
 
 /// Which of the two is for frames of N futures.
@@ -87,7 +77,7 @@ pub struct Call {
     /// what waits for changes or makes them their bits.
     pub inputs: [Input; 9],
     /// How many calls after it belong to it.
-    inside: u32,
+    pub(super) inside: u32,
     /// Where the operation itself is, of which not everything fits into a call.
     rest: u32,
 }
@@ -111,7 +101,7 @@ impl Call {
 
     /// The key of a draw.
     #[inline(always)]
-    fn stream<const N: usize, const S: usize>(&self, frame: &Frame<N, S>) -> u64 {
+    pub(super) fn stream<const N: usize, const S: usize>(&self, frame: &Frame<N, S>) -> u64 {
         let [place, once, ..] = self.inputs;
         let key = frame.keys[place.0 as usize];
         if once.0 == Once::Occurrence as u32 { step_key(key, frame.occurrence) } else { key }
@@ -165,9 +155,15 @@ impl<'a> Code<'a> {
         &self.keys[step * self.key_row..][..self.key_row]
     }
 
+    /// The operation that a call does.
+    #[inline(always)]
+    pub(super) fn op(&self, call: &Call) -> &'a Op {
+        self.rest[call.rest as usize]
+    }
+
     /// The column that a survival notes in whose luck is more.
     pub(super) fn survival_mask(&self, call: &Call) -> Option<Slot> {
-        match self.rest[call.rest as usize] {
+        match self.op(call) {
             Op::Survival(survival) => Some(survival.mask),
             _ => None,
         }
@@ -175,13 +171,7 @@ impl<'a> Code<'a> {
 
     /// What of an operation is done for some futures only.
     pub(super) fn body(&self, call: &Call) -> Option<&'a Body> {
-        match self.rest[call.rest as usize] {
-            Op::IfAny { body, .. } => Some(body),
-            Op::IfLess(branch) => Some(&branch.body),
-            Op::Survival(survival) => Some(&survival.body),
-            Op::Pieces(pieces) => Some(&pieces.body),
-            _ => None,
-        }
+        self.op(call).body()
     }
 }
 
@@ -341,243 +331,5 @@ where
     while let Some((call, after)) = code.split_first() {
         let left_out = call.kernel()(frame, call, after);
         code = &after[left_out..];
-    }
-}
-
-/// The functions that do an operation: the list of them all. `numbers` says which of its inputs are no columns.
-#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq", "x86_64+avx2+fma"))]
-fn kernels(op: &Op, numbers: [bool; 3]) -> Kernels {
-    /// A function for each kind of frame.
-    macro_rules! for_both {
-        ($kernel:ident $(, $number:literal)*) => {
-            Kernels { block: $kernel::<LANES, STRIP, $($number),*>, few: $kernel::<FEW, FEW, $($number),*> }
-        };
-    }
-    /// The same for each of what two inputs may be.
-    macro_rules! for_two {
-        ($kernel:ident) => {
-            match numbers {
-                [false, false, _] => for_both!($kernel, false, false),
-                [false, true, _] => for_both!($kernel, false, true),
-                [true, false, _] => for_both!($kernel, true, false),
-                [true, true, _] => for_both!($kernel, true, true),
-            }
-        };
-    }
-    /// A function that needs nothing but its call.
-    macro_rules! for_call {
-        (|$frame:ident, $call:ident| $does:expr) => {{
-            #[inherit_target]
-            fn kernel<const N: usize, const S: usize>($frame: &mut Frame<N, S>, $call: &Call, _: &[Call]) -> usize {
-                $does;
-                0
-            }
-            for_both!(kernel)
-        }};
-    }
-    /// A function that takes what belongs to its kind of operation.
-    macro_rules! for_op {
-        ($pattern:pat => |$frame:ident| $does:expr) => {
-            for_call!(|$frame, call| if let $pattern = $frame.code.rest[call.rest as usize] {
-                $does;
-            })
-        };
-    }
-    /// One that decides on the calls inside: it is given what is inside and what comes after it, and gives how many of all
-    /// are to be left out.
-    macro_rules! for_gate {
-        (|$frame:ident, $call:ident, $inside:ident, $after:pat_param| $does:expr) => {{
-            #[inherit_target]
-            fn kernel<const N: usize, const S: usize>($frame: &mut Frame<N, S>, $call: &Call, all: &[Call]) -> usize
-            where
-                Call: Does<N, S>,
-            {
-                let ($inside, $after) = all.split_at($call.inside as usize);
-                $does
-            }
-            for_both!(kernel)
-        }};
-    }
-    match op {
-        Op::Unary(operation, ..) => {
-            macro_rules! apply {
-                ($f:expr) => {{
-                    #[inherit_target]
-                    fn kernel<const N: usize, const S: usize, const A: bool>(
-                        frame: &mut Frame<N, S>,
-                        call: &Call,
-                        _: &[Call],
-                    ) -> usize {
-                        frame.map1(call.out, frame.input::<A>(call, 0), $f);
-                        0
-                    }
-                    if numbers[0] { for_both!(kernel, true) } else { for_both!(kernel, false) }
-                }};
-            }
-            unary!(operation, apply)
-        }
-        Op::Binary(operation, ..) => {
-            macro_rules! apply {
-                ($f:expr) => {{
-                    #[inherit_target]
-                    fn kernel<const N: usize, const S: usize, const A: bool, const B: bool>(
-                        frame: &mut Frame<N, S>,
-                        call: &Call,
-                        _: &[Call],
-                    ) -> usize {
-                        frame.map2(call.out, [frame.input::<A>(call, 0), frame.input::<B>(call, 1)], $f);
-                        0
-                    }
-                    for_two!(kernel)
-                }};
-            }
-            binary!(operation, apply)
-        }
-        Op::Ternary(operation, ..) => {
-            macro_rules! apply {
-                ($f:expr) => {{
-                    #[inherit_target]
-                    fn kernel<const N: usize, const S: usize, const A: bool, const B: bool, const C: bool>(
-                        frame: &mut Frame<N, S>,
-                        call: &Call,
-                        _: &[Call],
-                    ) -> usize {
-                        let inputs = [frame.input::<A>(call, 0), frame.input::<B>(call, 1), frame.input::<C>(call, 2)];
-                        frame.map3(call.out, inputs, $f);
-                        0
-                    }
-                    match numbers {
-                        [false, false, false] => for_both!(kernel, false, false, false),
-                        [false, false, true] => for_both!(kernel, false, false, true),
-                        [false, true, false] => for_both!(kernel, false, true, false),
-                        [false, true, true] => for_both!(kernel, false, true, true),
-                        [true, false, false] => for_both!(kernel, true, false, false),
-                        [true, false, true] => for_both!(kernel, true, false, true),
-                        [true, true, false] => for_both!(kernel, true, true, false),
-                        [true, true, true] => for_both!(kernel, true, true, true),
-                    }
-                }};
-            }
-            ternary!(operation, apply)
-        }
-        Op::Merged(operation) => {
-            macro_rules! apply {
-                ($f:expr) => {
-                    for_call!(|frame, call| frame.map_merged(call, $f))
-                };
-            }
-            merged!(operation.form, apply)
-        }
-        Op::Uniform { .. } => for_call!(|frame, call| frame.uniforms(call.out, call.stream(frame), |u| u)),
-        Op::Normal { .. } => for_call!(|frame, call| {
-            frame.uniforms(call.out, call.stream(frame), |u| u);
-            frame.rework(call.out, |values| standard_normal_column(values));
-        }),
-        Op::NormalOf { .. } => for_op!(Op::NormalOf { out, uniform } => |frame| {
-            frame.map1(*out, frame.source(*uniform), |u| u);
-            frame.rework(*out, |values| standard_normal_column(values));
-        }),
-        Op::Draw { .. } => for_op!(Op::Draw { out, uniform, distribution } => |frame| {
-            frame.draw(*out, *uniform, distribution);
-        }),
-        Op::DrawWith(_) => for_op!(Op::DrawWith(draw) => |frame| frame.draw_with(draw)),
-        Op::Pick { .. } => {
-            for_op!(Op::Pick { out, uniform, weights } => |frame| frame.pick(*out, *uniform, weights))
-        }
-        Op::Poisson { .. } => {
-            #[inherit_target]
-            fn kernel<const N: usize, const S: usize, const A: bool, const B: bool>(
-                frame: &mut Frame<N, S>,
-                call: &Call,
-                _: &[Call],
-            ) -> usize {
-                frame.poisson(call.out, frame.input::<A>(call, 0), frame.input::<B>(call, 1));
-                0
-            }
-            for_two!(kernel)
-        }
-        Op::Arrivals { .. } => for_call!(|frame, call| {
-            frame.arrivals(call.out, call.stream(frame), call.inputs[2].number(frame.numbers));
-        }),
-        Op::Lookup { .. } => for_op!(Op::Lookup { out, row, rows } => |frame| {
-            let last = rows.len() - 1;
-            frame.map1(*out, frame.source(*row), |row| rows[(row as usize).min(last)]);
-        }),
-        Op::Clamp { .. } => for_op!(Op::Clamp { out, flag, value, low, high } => |frame| {
-            let (low, high) = (*low, *high);
-            let flags = Source::Column(*flag as usize);
-            frame.map2(*flag, [flags, frame.source(*value)], |flag, x| if (x < low) | (x > high) { 1.0 } else { flag });
-            frame.map1(*out, frame.source(*value), |x| {
-                let x = if x < low { low } else { x };
-                if x > high { high } else { x }
-            });
-        }),
-        Op::Check { .. } => {
-            #[inherit_target]
-            fn kernel<const N: usize, const S: usize, const A: bool>(
-                frame: &mut Frame<N, S>,
-                call: &Call,
-                _: &[Call],
-            ) -> usize {
-                if frame.suspicious(frame.input::<A>(call, 0))
-                    && let Op::Check { value, mask, infinite, site } = *frame.code.rest[call.rest as usize]
-                {
-                    (0..N).for_each(|lane| frame.check_lane(value, mask, infinite, site, lane));
-                }
-                0
-            }
-            if numbers[0] { for_both!(kernel, true) } else { for_both!(kernel, false) }
-        }
-        Op::IfAny { .. } => for_gate!(|frame, call, inside, _| frame.if_any(call, inside)),
-        Op::IfChanged { .. } => for_gate!(|frame, call, inside, _| frame.if_changed(call, inside)),
-        Op::IfLess(_) => {
-            #[inherit_target]
-            fn kernel<const N: usize, const S: usize, const A: bool, const B: bool>(
-                frame: &mut Frame<N, S>,
-                call: &Call,
-                after: &[Call],
-            ) -> usize
-            where
-                Call: Does<N, S>,
-            {
-                let (a, b) = (frame.input::<A>(call, 0), frame.input::<B>(call, 1));
-                frame.if_less(call, a, b, &after[..call.inside as usize])
-            }
-            for_two!(kernel)
-        }
-        Op::Survival(survival) => {
-            macro_rules! shape {
-                ($odds:ident, $only:literal) => {
-                    for_gate!(|frame, call, inside, _| frame.survival::<$odds, $only>(call, inside))
-                };
-            }
-            match (survival.odds, survival.only) {
-                (Odds::Columns { .. }, None) => shape!(COLUMNS, false),
-                (Odds::Columns { .. }, Some(_)) => shape!(COLUMNS, true),
-                (Odds::Column { .. }, None) => shape!(COLUMN, false),
-                (Odds::Column { .. }, Some(_)) => shape!(COLUMN, true),
-                (Odds::Exponential { factor: None, .. }, _) => shape!(EXPONENTIAL, false),
-                (Odds::Exponential { factor: Some(_), .. }, _) => shape!(SCALED_EXPONENTIAL, false),
-            }
-        }
-        Op::Pieces(_) => for_gate!(|frame, call, inside, after| match frame.code.rest[call.rest as usize] {
-            Op::Pieces(pieces) => frame.pieces(pieces, inside, &after[..call.out as usize]),
-            _ => 0,
-        }),
-        Op::Times { .. } => for_gate!(|frame, call, inside, _| match *frame.code.rest[call.rest as usize] {
-            Op::Times { count, index, .. } => frame.times(count, index, inside),
-            _ => 0,
-        }),
-        Op::Changed(_) => for_call!(|frame, call| frame.changed |= call.changes()),
-        Op::Remember { .. } => for_op!(Op::Remember { first, size, value } => |frame| {
-            let slot = first + frame.step as u32 % size;
-            frame.map1(slot, Source::Column(*value as usize), |x| x);
-        }),
-        Op::Recall { .. } => for_op!(Op::Recall { out, first, size, step } => |frame| {
-            if let Source::Number(wanted) = frame.source(Operand::Table(*step)) {
-                let slot = first + wanted as u32 % size;
-                frame.map1(*out, Source::Column(slot as usize), |x| x);
-            }
-        }),
     }
 }

@@ -7,6 +7,7 @@ mod exact;
 mod frame;
 mod gates;
 pub mod intervals;
+mod kernels;
 pub mod paired;
 mod pilot;
 mod randomised;
