@@ -63,8 +63,9 @@ pub fn word_at(key: u64, stride: u64) -> u64 {
 #[inline(always)]
 #[must_use]
 pub fn uniform(word: u64) -> f64 {
-    const HALF_A_STEP: f64 = 1.0 / 9007199254740992.0;
-    (f64::from_bits((word >> 12) | 0x3FF0_0000_0000_0000) - 1.0) + HALF_A_STEP
+    /// 1 less half a step: nothing is rounded when it is taken off.
+    const OFF: f64 = 1.0 - 1.0 / 9007199254740992.0;
+    f64::from_bits((word >> 12) | 0x3FF0_0000_0000_0000) - OFF
 }
 
 #[inline(always)]

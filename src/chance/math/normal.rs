@@ -15,7 +15,7 @@ const STRIP: usize = 16;
 
 /// Turns uniforms into standard normals where they stand, within 2e-14. Always inlined, so that it is vector code where its caller is.
 ///
-/// x · f(w) with x = 2u − 1 and w = −ln(4u(1 − u)), after Giles 2010; the rare tails one by one.
+/// x · f(w) with x = 2u − 1 and w = −ln(4u(1 − u)), after Giles 2010; the rare tails one by one. What is called depth is −w.
 #[inline(always)]
 pub fn standard_normal_column(values: &mut [f64]) {
     let (blocks, rest) = values.as_chunks_mut::<LANES>();
@@ -34,27 +34,29 @@ pub fn standard_normal_column(values: &mut [f64]) {
 /// One standard normal of a uniform, the same bits as in a column.
 #[inline(always)]
 pub fn standard_normal(u: f64) -> f64 {
-    let w = depth(u);
-    if w < CENTRAL { central(u, w) } else { normal_quantile(u, 1.0 - u) }
+    let depth = depth(u);
+    if depth > -CENTRAL { central(u, depth) } else { normal_quantile(u, 1.0 - u) }
 }
 
 #[inline(always)]
 fn normal_block<const LANES: usize>(block: &mut [f64; LANES]) {
-    let uniforms = *block;
     // Two short loops are faster than one: a processor has less of one number's long chain before it, and more of others.
     let mut depths = [0.0; LANES];
     let mut deepest = [0.0; STRIP];
-    for (depths, uniforms) in depths.as_chunks_mut::<STRIP>().0.iter_mut().zip(uniforms.as_chunks::<STRIP>().0) {
+    for (depths, uniforms) in depths.as_chunks_mut::<STRIP>().0.iter_mut().zip(block.as_chunks::<STRIP>().0) {
         for i in 0..STRIP {
-            let w = depth(uniforms[i]);
-            depths[i] = w;
-            deepest[i] = if w > deepest[i] { w } else { deepest[i] };
+            let depth = depth(uniforms[i]);
+            depths[i] = depth;
+            deepest[i] = if depth < deepest[i] { depth } else { deepest[i] };
         }
     }
+    let all_central = deepest.iter().fold(true, |all, depth| all & (*depth > -CENTRAL));
+    // Most columns have nothing in the tails: their uniforms need not be kept.
+    let uniforms = if all_central { None } else { Some(*block) };
     for i in 0..LANES {
-        block[i] = central(uniforms[i], depths[i]);
+        block[i] = central(block[i], depths[i]);
     }
-    if deepest.iter().fold(false, |any, w| any | (*w >= CENTRAL)) {
+    if let Some(uniforms) = uniforms {
         tails(block, &uniforms, &depths);
     }
 }
@@ -62,8 +64,8 @@ fn normal_block<const LANES: usize>(block: &mut [f64; LANES]) {
 /// Works out again what lies in the tails.
 #[inline(never)]
 fn tails(values: &mut [f64], uniforms: &[f64], depths: &[f64]) {
-    for ((value, u), w) in values.iter_mut().zip(uniforms).zip(depths) {
-        if *w >= CENTRAL {
+    for ((value, u), depth) in values.iter_mut().zip(uniforms).zip(depths) {
+        if *depth <= -CENTRAL {
             *value = normal_quantile(*u, 1.0 - *u);
         }
     }
@@ -71,12 +73,12 @@ fn tails(values: &mut [f64], uniforms: &[f64], depths: &[f64]) {
 
 #[inline(always)]
 fn depth(u: f64) -> f64 {
-    -ln_of_normal(4.0 * u * (1.0 - u))
+    ln_of_normal(4.0 * u * (1.0 - u))
 }
 
 #[inline(always)]
-fn central(u: f64, w: f64) -> f64 {
-    let t = w - 0.5 * CENTRAL;
+fn central(u: f64, depth: f64) -> f64 {
+    let t = -0.5 * CENTRAL - depth;
     let z = t * t;
     let even = z.mul_add(1.544646996616696e-18, -1.822650222097486e-16);
     let even = z.mul_add(even, 9.305924110089017e-15);
@@ -98,7 +100,7 @@ fn central(u: f64, w: f64) -> f64 {
     let odd = z.mul_add(odd, -1.963285284708289e-05);
     let odd = z.mul_add(odd, -0.0010475115694896001);
     let odd = z.mul_add(odd, 0.3396349587011391);
-    (2.0 * u - 1.0) * t.mul_add(odd, even)
+    2.0_f64.mul_add(u, -1.0) * t.mul_add(odd, even)
 }
 
 /// The x with P(X ≤ x) = u; `q` is 1 − u, given so that both tails are accurate. Wichura's AS 241 (1988).
