@@ -114,8 +114,10 @@ pub(super) fn rounded(x: f64) -> u32 {
 }
 
 /// The bins of a column of values.
+pub type Places = [u32; LANES];
+
 #[inline(always)]
-fn places(bins: &Bins, values: &[f64; LANES]) -> [u32; LANES] {
+fn places(bins: &Bins, values: &[f64; LANES]) -> Places {
     let scale = 1.0 / bins.width;
     // Place 0 is for what lies below: rounding to the nearest with half a bin more rounds down to the bin, and one up.
     let first = 0.5 - bins.low * scale;
@@ -148,18 +150,45 @@ impl Histogram {
     /// Adds the values of a column, each of which weighs 1.
     #[inline(always)]
     pub fn add_plain(&mut self, bins: &Bins, values: &[f64; LANES]) {
+        let mut places = [0; LANES];
+        if self.find(bins, values, &mut places) {
+            self.count(&places);
+        }
+    }
+
+    /// Notes the values of a column but for the bins in which they are to be counted; those it gives. False if nothing is
+    /// left to be counted.
+    #[inline(always)]
+    pub fn find(&mut self, bins: &Bins, values: &[f64; LANES], found: &mut Places) -> bool {
         if self.recent.is_empty() {
             self.add_lumps(bins, values);
-            return;
+            return false;
         }
         self.reach(values);
         if self.unsettled + LANES > usize::from(u16::MAX) {
             self.settle();
         }
         self.unsettled += LANES;
+        *found = places(bins, values);
+        true
+    }
+
+    /// Counts what was found.
+    #[inline(always)]
+    pub fn count(&mut self, places: &Places) {
         let recent = &mut self.recent[..];
-        for bin in places(bins, values) {
-            recent[bin as usize] += 1;
+        for place in places {
+            recent[*place as usize] += 1;
+        }
+    }
+
+    /// The same for two series by turns, since a processor waits for one count of a series before it begins the next.
+    #[inline(always)]
+    pub fn count_both(&mut self, other: &mut Histogram, [places, others]: &[Places; 2]) {
+        let (recent, other) = (&mut self.recent[..], &mut other.recent[..]);
+        for (place, others) in places.iter().zip(others) {
+            recent[*place as usize] += 1;
+            other[*others as usize] += 1;
         }
     }
 

@@ -229,9 +229,20 @@ impl Tallies {
         let all = program.paths.iter().map(|&slot| frame.column(slot)).zip(series);
         // A loop for each case: nothing of the rarer one is worked out in the other.
         if block.plain {
+            let mut places = [[0; LANES]; 2];
+            let mut waiting: Option<&mut Histogram> = None;
             for (values, ((histogram, sum), bins)) in all {
-                histogram.add_plain(bins, values);
                 sum.add(values);
+                if !histogram.find(bins, values, &mut places[usize::from(waiting.is_some())]) {
+                    continue;
+                }
+                match waiting.take() {
+                    Some(first) => first.count_both(histogram, &places),
+                    None => waiting = Some(histogram),
+                }
+            }
+            if let Some(last) = waiting {
+                last.count(&places[0]);
             }
         } else {
             for (values, ((histogram, sum), bins)) in all {
