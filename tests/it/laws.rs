@@ -107,6 +107,27 @@ proptest! {
         prop_assert!((sum - 1.0).abs() < 1e-12, "{sum}");
     }
 
+    /// A shock whose size is known beforehand is felt as one whose size is found out on the day, and comes to the same.
+    #[test]
+    fn a_shock_is_felt_alike_however_its_size_is_stated(
+        p in 0.2..0.9_f64, size in 0.5..1.6_f64, step in step(), multiply in any::<bool>(), form in 0..4_usize,
+    ) {
+        let form = ["", "ramp = \"40 days\"\n", "delay = \"20 days\"\n", "half_life = \"30 days\"\n"][form];
+        let does = if multiply { "multiply" } else { "add" };
+        let text = |size: &str| {
+            scenario(step) + &format!(
+                "[events.deal]\nby = 2026-11-01\nprobability = {p}\n[paths.oil]\nmodel = \"gbm\"\nstart = 60\n\
+                 volatility = 0.3\nshocks.deal = {{ when = \"deal\", {does} = {size}, {} }}\n\
+                 [metrics]\nlow = \"lowest(oil)\"\n",
+                form.trim_end(),
+            )
+        };
+        let (known, found) = (played(&text(&size.to_string())), played(&text(&format!("\"{size} + 0 * years\""))));
+        prop_assert!(known.paths == found.paths && known.metrics == found.metrics);
+        let without = played(&text(if multiply { "1" } else { "0" }));
+        prop_assert!(without.paths != found.paths);
+    }
+
     /// Whatever is added, the draws of everything else stay what they were.
     #[test]
     fn what_is_added_moves_nothing_else(
