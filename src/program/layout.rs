@@ -28,7 +28,7 @@ impl Op {
                 f(out, true);
             }
             Op::Merged(merged) => {
-                merged.columns[..merged.form.columns()].iter_mut().for_each(|column| f(column, false));
+                merged.columns.iter_mut().for_each(|column| f(column, false));
                 f(&mut merged.out, true);
             }
             Op::Uniform { out, .. } | Op::Normal { out, .. } | Op::Arrivals { out, .. } => f(out, true),

@@ -4,15 +4,17 @@
 use super::fuse::Fuse;
 use super::{Binary, Instruction, Op, Operand, Slot, Ternary};
 
-/// Works out a column of up to three columns x, y, z and numbers p, q, r.
+/// Works out a column of up to three columns x, y, z and numbers p, q, r: as many as the form has.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Merged {
     pub form: Form,
     pub out: Slot,
-    /// As many of them count as the form has.
-    pub columns: [Slot; 3],
-    pub numbers: [Operand; 3],
+    pub columns: Vec<Slot>,
+    pub numbers: Vec<Operand>,
 }
+
+/// The most columns of a form, and the most numbers.
+pub const MOST_MERGED: usize = 3;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
@@ -38,13 +40,9 @@ pub enum Form {
     ScaledExp,
 }
 
-impl Form {
-    /// How many columns it has.
-    pub fn columns(self) -> usize {
-        match self {
-            Form::Walk | Form::ShareOfColumn | Form::FactorOfBoth => 3,
-            _ => 2,
-        }
+impl Merged {
+    fn of(form: Form, out: Slot, columns: &[Slot], numbers: &[Operand]) -> Self {
+        Merged { form, out, columns: columns.to_vec(), numbers: numbers.to_vec() }
     }
 }
 
@@ -77,8 +75,6 @@ macro_rules! merged {
 }
 
 pub(crate) use merged;
-
-const NOTHING: Operand = Operand::Constant(0.0);
 
 /// A column and a number, whichever comes first.
 fn column_and_number(a: Operand, b: Operand) -> Option<(Slot, Operand)> {
@@ -123,13 +119,13 @@ impl Fuse<'_> {
             Op::Ternary(Ternary::Select, out, Operand::Slot(holds), p, q) if p.slot().or(q.slot()).is_none() => {
                 let from = self.only_maker(code, i, Operand::Slot(holds))?;
                 let Op::Binary(Binary::And, _, Operand::Slot(x), Operand::Slot(y)) = code[from].op else { return None };
-                Some((Merged { form: Form::Both, out, columns: [x, y, x], numbers: [p, q, NOTHING] }, vec![from]))
+                Some((Merged::of(Form::Both, out, &[x, y], &[p, q]), vec![from]))
             }
             Op::Binary(Binary::Multiply, out, a, b) => self.merged_product(code, i, out, [a, b]),
             Op::Binary(Binary::Min, out, Operand::Slot(y), least) => {
                 let from = self.only_maker(code, i, least)?;
                 let Op::Ternary(Ternary::Select, _, Operand::Slot(x), p, q) = code[from].op else { return None };
-                let merged = Merged { form: Form::LeastWhere, out, columns: [x, y, x], numbers: [p, q, NOTHING] };
+                let merged = Merged::of(Form::LeastWhere, out, &[x, y], &[p, q]);
                 p.slot().or(q.slot()).is_none().then_some((merged, vec![from]))
             }
             _ => None,
@@ -160,10 +156,8 @@ impl Fuse<'_> {
                     && p.slot().or(q.slot()).is_none()
                 {
                     let merged = match times.slot() {
-                        Some(y) => {
-                            Merged { form: Form::ShareOfColumn, out, columns: [x, y, z], numbers: [p, q, NOTHING] }
-                        }
-                        None => Merged { form: Form::ShareOfNumber, out, columns: [x, z, x], numbers: [p, q, times] },
+                        Some(y) => Merged::of(Form::ShareOfColumn, out, &[x, y, z], &[p, q]),
+                        None => Merged::of(Form::ShareOfNumber, out, &[x, z], &[p, q, times]),
                     };
                     return Some((merged, vec![from]));
                 }
@@ -171,23 +165,19 @@ impl Fuse<'_> {
             let base = self.only_maker(code, i, c)?;
             let (z, [q, r]) = line(&code[base].op)?;
             if let Some((x, p)) = column_and_number(a, b) {
-                return Some((
-                    Merged { form: Form::TwoTerms, out, columns: [x, z, x], numbers: [p, q, r] },
-                    vec![base],
-                ));
+                return Some((Merged::of(Form::TwoTerms, out, &[x, z], &[p, q, r]), vec![base]));
             }
             return ways.into_iter().find_map(|(product, y)| {
                 let from = self.only_maker(code, i, product)?;
                 let Op::Binary(Binary::Multiply, _, f, g) = code[from].op else { return None };
                 let (x, p) = column_and_number(f, g)?;
-                let columns = [x, y.slot()?, z];
-                Some((Merged { form: Form::Walk, out, columns, numbers: [p, q, r] }, vec![base, from]))
+                Some((Merged::of(Form::Walk, out, &[x, y.slot()?, z], &[p, q, r]), vec![base, from]))
             });
         }
         let (difference, p) = column_and_number(a, b)?;
         let from = self.only_maker(code, i, Operand::Slot(difference))?;
         let Op::Binary(Binary::Subtract, _, Operand::Slot(x), Operand::Slot(y)) = code[from].op else { return None };
-        Some((Merged { form: Form::DifferenceTerm, out, columns: [x, y, x], numbers: [p, c, NOTHING] }, vec![from]))
+        Some((Merged::of(Form::DifferenceTerm, out, &[x, y], &[p, c]), vec![from]))
     }
 
     fn merged_product(
@@ -199,23 +189,23 @@ impl Fuse<'_> {
     ) -> Option<(Merged, Vec<usize>)> {
         [(a, b), (b, a)].into_iter().find_map(|(made, other)| {
             let from = self.only_maker(code, i, made)?;
-            let (form, columns, numbers) = match (&code[from].op, other.slot()) {
+            let merged = match (&code[from].op, other.slot()) {
                 (&Op::Ternary(Ternary::Select, _, Operand::Slot(x), p, q), Some(y))
                     if p.slot().or(q.slot()).is_none() =>
                 {
-                    (Form::Factor, [x, y, x], [p, q, NOTHING])
+                    Merged::of(Form::Factor, out, &[x, y], &[p, q])
                 }
                 (Op::Merged(both), Some(z)) if both.form == Form::Both => {
-                    (Form::FactorOfBoth, [both.columns[0], both.columns[1], z], both.numbers)
+                    Merged::of(Form::FactorOfBoth, out, &[&both.columns, &[z][..]].concat(), &both.numbers)
                 }
                 (&Op::Ternary(Ternary::ExpOf, _, Operand::Slot(x), q, Operand::Slot(y)), None)
                     if q.slot().is_none() =>
                 {
-                    (Form::ScaledExp, [x, y, x], [other, q, NOTHING])
+                    Merged::of(Form::ScaledExp, out, &[x, y], &[other, q])
                 }
                 _ => return None,
             };
-            Some((Merged { form, out, columns, numbers }, vec![from]))
+            Some((merged, vec![from]))
         })
     }
 }
@@ -289,7 +279,7 @@ mod tests {
     fn it_gives_the_same_bits() {
         macro_rules! apply {
             ($f:expr) => {{
-                let f: fn([f64; 3], [f64; 3]) -> f64 = $f;
+                let f: fn([f64; MOST_MERGED], [f64; MOST_MERGED]) -> f64 = $f;
                 f
             }};
         }

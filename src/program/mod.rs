@@ -18,7 +18,7 @@ mod tighten;
 
 pub use build::{Builder, Place, Scope, Value};
 pub use changes::ALWAYS;
-pub use merge::{Form, Merged};
+pub use merge::{Form, MOST_MERGED, Merged};
 pub use range::Range;
 pub use survival::{Odds, Survival};
 

@@ -111,8 +111,10 @@ impl Display for Op {
                 Ternary::Between => write!(f, "s{out} = {a} between {b} and {c}"),
             },
             Op::Merged(merged) => {
-                let Merged { form, out, columns, numbers: [p, q, r] } = &**merged;
-                let [x, y, z] = columns.map(|column| format!("s{column}"));
+                let Merged { form, out, columns, numbers } = &**merged;
+                let column = |place: usize| columns.get(place).map_or(String::new(), |column| format!("s{column}"));
+                let number = |place: usize| numbers.get(place).map_or(String::new(), Operand::to_string);
+                let ([x, y, z], [p, q, r]) = ([0, 1, 2].map(column), [0, 1, 2].map(number));
                 write!(f, "s{out} = ")?;
                 match form {
                     Form::TwoTerms => write!(f, "{x} * {p} + ({y} * {q} + {r})"),

@@ -6,7 +6,7 @@
 use super::frame::{FEW, Frame, STRIP, Source};
 use super::kernels::kernels;
 use crate::chance::uniform::step_key;
-use crate::program::{Body, Instruction, LANES, Odds, Once, Op, Operand, Program, Slot, Survival, When};
+use crate::program::{Body, Instruction, LANES, MOST_MERGED, Odds, Once, Op, Operand, Program, Slot, Survival, When};
 use std::collections::HashMap;
 
 /// Does an operation for all futures of a frame; `after` is what follows in the code. Gives how many calls of that are to
@@ -226,10 +226,9 @@ impl<'a> Writer<'a> {
             }
             Op::Merged(ref merged) => {
                 call.out = merged.out;
-                // A column that the form does not have is any other.
-                let used = merged.form.columns();
-                let column = |place: usize| Operand::Slot(merged.columns[if place < used { place } else { 0 }]);
-                [column(0), column(1), column(2)].into_iter().chain(merged.numbers).collect()
+                // What the form does not have is any other.
+                let columns = merged.columns.iter().map(|column| Operand::Slot(*column)).cycle().take(MOST_MERGED);
+                columns.chain(merged.numbers.iter().copied().cycle().take(MOST_MERGED)).collect()
             }
             Op::Poisson { out, uniform, mean } => {
                 call.out = out;

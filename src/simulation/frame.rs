@@ -6,7 +6,7 @@ use super::code::{Call, Code, Input, execute};
 use super::gates::Lane;
 use crate::chance::math::elementary::exp;
 use crate::chance::uniform::{stride, uniform, word, word_at};
-use crate::program::{Body, LANES, Operand, Slot};
+use crate::program::{Body, LANES, MOST_MERGED, Operand, Slot};
 
 /// Lanes that are worked on at once: read into registers, computed, written back. What an operation writes it may read.
 pub(super) const STRIP: usize = 16;
@@ -287,7 +287,7 @@ impl<'a, const N: usize, const S: usize> Frame<'a, N, S> {
 
     /// Three columns first, then three numbers.
     #[inline(always)]
-    pub(super) fn map_merged(&mut self, call: &Call, f: impl Fn([f64; 3], [f64; 3]) -> f64) {
+    pub(super) fn map_merged(&mut self, call: &Call, f: impl Fn([f64; MOST_MERGED], [f64; MOST_MERGED]) -> f64) {
         let [x, y, z, p, q, r, ..] = call.inputs;
         let [x, y, z] = [x, y, z].map(Input::column);
         let numbers = [p, q, r].map(|number| number.number(self.numbers));
