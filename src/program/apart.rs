@@ -9,6 +9,7 @@ pub(super) fn note(code: &mut [Instruction], temporary: &[bool]) {
         op.bodies_mut().for_each(|(body, _)| note(body, temporary));
         match op {
             Op::IfAny { body, .. } => note_body(body, &[], &[], *when, temporary),
+            Op::Arrivals { out, body, .. } => note_body(body, &[], &[*out], *when, temporary),
             Op::IfLess(branch) => note_body(&mut branch.body, &[], &[branch.mask], *when, temporary),
             Op::Survival(survival) => note_body(&mut survival.body, &[], &[survival.mask], *when, temporary),
             Op::Pieces(pieces) => {
@@ -138,7 +139,7 @@ fn lasting(code: &mut [Instruction], temporary: &[bool], keeps: &mut BTreeSet<Sl
 fn contains_check(code: &[Instruction]) -> bool {
     code.iter().any(|instruction| match &instruction.op {
         Op::Check { .. } => true,
-        Op::IfAny { body, .. } | Op::IfChanged { body, .. } => contains_check(&body.code),
+        Op::IfAny { body, .. } | Op::IfChanged { body, .. } | Op::Arrivals { body, .. } => contains_check(&body.code),
         Op::Times { body, .. } => contains_check(body),
         Op::IfLess(branch) => contains_check(&branch.body.code),
         Op::Survival(survival) => contains_check(&survival.body.code),

@@ -100,7 +100,9 @@ impl Op {
     /// The operations inside, if it has any: of pieces first those for a piece.
     pub fn bodies(&self) -> impl Iterator<Item = &[Instruction]> {
         let bodies = match self {
-            Op::IfAny { body, .. } | Op::IfChanged { body, .. } => [Some(&body.code[..]), None],
+            Op::IfAny { body, .. } | Op::IfChanged { body, .. } | Op::Arrivals { body, .. } => {
+                [Some(&body.code[..]), None]
+            }
             Op::IfLess(branch) => [Some(&branch.body.code[..]), None],
             Op::Survival(survival) => [Some(&survival.body.code[..]), None],
             Op::Pieces(pieces) => [Some(&pieces.body.code[..]), Some(&pieces.whole[..])],
@@ -113,7 +115,7 @@ impl Op {
     /// What is done for some futures of a block only.
     pub fn body(&self) -> Option<&Body> {
         match self {
-            Op::IfAny { body, .. } => Some(body),
+            Op::IfAny { body, .. } | Op::Arrivals { body, .. } => Some(body),
             Op::IfLess(branch) => Some(&branch.body),
             Op::Survival(survival) => Some(&survival.body),
             Op::Pieces(pieces) => Some(&pieces.body),
@@ -124,7 +126,7 @@ impl Op {
     /// The same to be changed.
     pub(super) fn body_mut(&mut self) -> Option<&mut Body> {
         match self {
-            Op::IfAny { body, .. } => Some(body),
+            Op::IfAny { body, .. } | Op::Arrivals { body, .. } => Some(body),
             Op::IfLess(branch) => Some(&mut branch.body),
             Op::Survival(survival) => Some(&mut survival.body),
             Op::Pieces(pieces) => Some(&mut pieces.body),
@@ -135,7 +137,9 @@ impl Op {
     /// All operations inside to be changed, and whether they are repeated.
     pub(super) fn bodies_mut(&mut self) -> impl Iterator<Item = (&mut Vec<Instruction>, bool)> {
         let bodies = match self {
-            Op::IfAny { body, .. } | Op::IfChanged { body, .. } => [Some((&mut body.code, false)), None],
+            Op::IfAny { body, .. } | Op::IfChanged { body, .. } | Op::Arrivals { body, .. } => {
+                [Some((&mut body.code, false)), None]
+            }
             Op::IfLess(branch) => [Some((&mut branch.body.code, false)), None],
             Op::Survival(survival) => [Some((&mut survival.body.code, false)), None],
             Op::Pieces(pieces) => [Some((&mut pieces.body.code, true)), Some((&mut pieces.whole, false))],

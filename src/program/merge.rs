@@ -2,7 +2,8 @@
 //! an entry of the list below and a rule that finds it; all of them give the same bits as the operations by themselves.
 
 use super::fuse::Fuse;
-use super::{Binary, Instruction, Op, Operand, Slot, Ternary};
+use super::tighten::count_in;
+use super::{ALWAYS, Binary, Instruction, Op, Operand, Slot, Ternary};
 
 /// Works out a column of up to three columns x, y, z and numbers p, q, r: as many as the form has.
 #[derive(Clone, Debug, PartialEq)]
@@ -101,7 +102,9 @@ impl Fuse<'_> {
         let mut dead = vec![false; code.len()];
         for i in 0..code.len() {
             code[i].op.bodies_mut().for_each(|(body, _)| self.merge(body));
-            while let Some((merged, makers)) = self.merged(code, i).or_else(|| self.arrivals(code, i)) {
+            while let Some((merged, makers)) =
+                self.merged(code, i).or_else(|| self.arrivals(code, i)).or_else(|| self.if_arrivals(code, i))
+            {
                 let mut gone = std::mem::replace(&mut code[i].op, merged);
                 gone.slots(&mut |slot, written| self.reads[*slot as usize] -= u32::from(!written));
                 code[i].op.slots(&mut |slot, written| self.reads[*slot as usize] += u32::from(!written));
@@ -138,7 +141,17 @@ impl Fuse<'_> {
         let Op::Poisson { out, uniform, mean } = code[i].op else { return None };
         let from = self.only_maker(code, i, uniform).filter(|_| mean.slot().is_none())?;
         let Op::Uniform { key, once, .. } = code[from].op else { return None };
-        Some((Op::Arrivals { out, key, once, mean }, vec![from]))
+        Some((Op::Arrivals { out, key, once, mean, body: Box::default() }, vec![from]))
+    }
+
+    /// The same with what is done where there are some, if only that reads how many there are.
+    fn if_arrivals(&self, code: &mut [Instruction], i: usize) -> Option<(Op, Vec<usize>)> {
+        let Op::IfAny { mask, after: ALWAYS, ref mut body } = code[i].op else { return None };
+        let inside: u32 = body.code.iter_mut().map(|one| count_in(&mut one.op, mask)).sum();
+        let from = (inside + 1 == self.reads[mask as usize]).then(|| self.maker(code, i, mask))??;
+        let Op::Arrivals { key, once, mean, .. } = code[from].op else { return None };
+        let Op::IfAny { body, .. } = &mut code[i].op else { return None };
+        Some((Op::Arrivals { out: mask, key, once, mean, body: std::mem::take(body) }, vec![from]))
     }
 
     fn merged_sum(
@@ -273,6 +286,19 @@ mod tests {
             // What is needed elsewhere is worked out by itself.
             assert!(put_together(&code, &[4]).len() > 1, "{merged}");
         }
+    }
+
+    #[test]
+    fn what_is_done_for_arrivals_is_done_where_there_are_some() {
+        let inside = Instruction { op: sum(0, slot(5), number(2.0), slot(0)), when: When::steps(1, 4) };
+        let drawn = [
+            Op::Uniform { out: 4, key: 7, once: Once::Count },
+            Op::Poisson { out: 5, uniform: slot(4), mean: number(0.5) },
+            Op::IfAny { mask: 5, after: ALWAYS, body: Box::new(vec![inside].into()) },
+        ];
+        assert_eq!(put_together(&drawn, &[]), ["s5 = poisson(0.5) of uniform 0000000000000007 of the step; if any"]);
+        // Another who reads how many there are needs to know it everywhere.
+        assert_eq!(put_together(&drawn, &[5]).len(), 2);
     }
 
     #[test]

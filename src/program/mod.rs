@@ -190,12 +190,14 @@ pub enum Op {
         uniform: Operand,
         mean: Operand,
     },
-    /// The same of a uniform that nothing else reads, where as many are expected in all futures.
+    /// The same of a uniform that nothing else reads, where as many are expected in all futures; and the body, as with
+    /// `IfAny`, for the futures in which there are some. If there is one, `out` is read in it alone.
     Arrivals {
         out: Slot,
         key: u64,
         once: Once,
         mean: Operand,
+        body: Box<Body>,
     },
     /// The number in that row.
     Lookup {

@@ -33,7 +33,9 @@ impl Program {
             }
             writeln!(f, "{op}")?;
             match op {
-                Op::IfAny { body, .. } | Op::IfChanged { body, .. } => self.code(f, &body.code, depth + 1)?,
+                Op::IfAny { body, .. } | Op::IfChanged { body, .. } | Op::Arrivals { body, .. } => {
+                    self.code(f, &body.code, depth + 1)?;
+                }
                 Op::Times { body, .. } => self.code(f, body, depth + 1)?,
                 Op::IfLess(branch) => self.code(f, &branch.body.code, depth + 1)?,
                 Op::Survival(survival) => self.code(f, &survival.body.code, depth + 1)?,
@@ -142,8 +144,9 @@ impl Display for Op {
             }
             Op::Pick { out, uniform, weights } => write!(f, "s{out} = pick({}) of {uniform}", List(weights)),
             Op::Poisson { out, uniform, mean } => write!(f, "s{out} = poisson({mean}) of {uniform}"),
-            Op::Arrivals { out, key, once, mean } => {
-                write!(f, "s{out} = poisson({mean}) of uniform {key:016x}{}", once_in(*once))
+            Op::Arrivals { out, key, once, mean, body } => {
+                let gate = if body.code.is_empty() { "" } else { "; if any" };
+                write!(f, "s{out} = poisson({mean}) of uniform {key:016x}{}{gate}", once_in(*once))
             }
             Op::Lookup { out, row, rows } => write!(f, "s{out} = row {row} of {}", rows.len()),
             Op::Clamp { out, flag, value, low, high } => {

@@ -20,6 +20,7 @@ pub(super) fn tighten(program: &mut Program, temporary: &mut [bool], inner: &[bo
     write_in_place(step, temporary, &reads);
     spare_copies(step, temporary, &reads);
     read_in_place(step, temporary, &reads);
+    join_bodies(step);
     let changes = Changes::mark(step, temporary, &reads);
     compare_and_branch(step, temporary, &reads);
     changes.note(step);
@@ -33,6 +34,11 @@ pub(super) fn tighten(program: &mut Program, temporary: &mut [bool], inner: &[bo
     for code in [&mut *once, step, end] {
         count_reads(code, &mut reads);
     }
+    let mut writes = vec![0; temporary.len()];
+    step.iter_mut()
+        .for_each(|one| visit(&mut one.op, &mut |slot, written| writes[*slot as usize] += u32::from(written)));
+    let wanted: Vec<bool> = (0..inner.len()).map(|slot| inner[slot] && writes[slot] == 1 && !temporary[slot]).collect();
+    used_where_made(step, &wanted, &reads, temporary);
     leave_out_unawaited(step, &mut reads);
     let mut fuse = Fuse { temporary, reads: &mut reads, tables };
     fuse.code(step);
@@ -81,6 +87,17 @@ fn made_anew(
     (0..slots).map(|slot| writes[slot] == 1 && given[slot] && !read_before[slot]).collect()
 }
 
+/// Notes as temporary which of the `wanted` slots, each written in one place, are read by what follows there alone.
+fn used_where_made(code: &mut [Instruction], wanted: &[bool], reads: &[u32], temporary: &mut [bool]) {
+    for i in 0..code.len() {
+        code[i].op.bodies_mut().for_each(|(body, _)| used_where_made(body, wanted, reads, temporary));
+        let when = code[i].when;
+        let Some(&mut out) = code[i].op.result().filter(|out| wanted[**out as usize]) else { continue };
+        let after = code[i + 1..].iter_mut().filter(|after| when.covers(after.when));
+        temporary[out as usize] = after.map(|after| count_in(&mut after.op, out)).sum::<u32>() == reads[out as usize];
+    }
+}
+
 pub(super) fn count_reads(code: &mut [Instruction], reads: &mut [u32]) {
     for instruction in code {
         instruction.op.slots(&mut |slot, written| reads[*slot as usize] += u32::from(!written));
@@ -101,9 +118,9 @@ impl Op {
             | Op::Draw { out, .. }
             | Op::Pick { out, .. }
             | Op::Poisson { out, .. }
-            | Op::Arrivals { out, .. }
             | Op::Lookup { out, .. }
             | Op::Recall { out, .. } => Some(out),
+            Op::Arrivals { out, body, .. } if body.code.is_empty() => Some(out),
             Op::Merged(merged) => Some(&mut merged.out),
             Op::DrawWith(draw) => Some(&mut draw.out),
             _ => None,
@@ -203,7 +220,38 @@ fn spare_copies(code: &mut Vec<Instruction>, temporary: &[bool], reads: &[u32]) 
     }
 }
 
-fn count_in(op: &mut Op, slot: Slot) -> u32 {
+/// What is done in two places for the same futures is done in the second, where that makes no other difference.
+fn join_bodies(code: &mut Vec<Instruction>) {
+    let mut i = 0;
+    while i < code.len() {
+        code[i].op.bodies_mut().for_each(|(body, _)| join_bodies(body));
+        let Some(second) = second_body(code, i) else {
+            i += 1;
+            continue;
+        };
+        let first = code.remove(i).op;
+        if let (Op::IfAny { body: mut first, .. }, Op::IfAny { body, .. }) = (first, &mut code[second - 1].op) {
+            first.code.append(&mut body.code);
+            *body = first;
+        }
+    }
+}
+
+/// Where a body is done for the same futures as that at `i`, which could be done there, too.
+fn second_body(code: &mut [Instruction], i: usize) -> Option<usize> {
+    let Instruction { op: Op::IfAny { mask, .. }, when } = code[i] else { return None };
+    let same =
+        |other: &Instruction| matches!(other.op, Op::IfAny { mask: its, .. } if its == mask && other.when == when);
+    let second = i + 1 + code[i + 1..].iter().position(same)?;
+    let (mut read, mut written) = (Vec::new(), Vec::new());
+    visit(&mut code[i].op, &mut |slot, writes| if writes { written.push(*slot) } else { read.push(*slot) });
+    let may_be_later = |between: &mut Instruction| {
+        !touches(&mut between.op, &read).1 && touches(&mut between.op, &written) == (false, false)
+    };
+    (!written.contains(&mask) && code[i + 1..second].iter_mut().all(may_be_later)).then_some(second)
+}
+
+pub(super) fn count_in(op: &mut Op, slot: Slot) -> u32 {
     let mut count = 0;
     visit(op, &mut |read, written| count += u32::from(*read == slot && !written));
     count
@@ -444,6 +492,45 @@ mod tests {
         // The new state is read in between, or made of what changes.
         assert_eq!(spared(&[sum(STATE, 2), sum(11, STATE), both.clone()]).len(), 4);
         assert_eq!(spared(&[sum(STATE, 2), sum(11, 3), sum(2, 3), both]).len(), 5);
+    }
+
+    #[test]
+    fn what_is_done_for_the_same_futures_is_done_in_one_place() {
+        let asked = |mask: Slot, op: Op| {
+            let body = Body::from(in_steps(vec![op]));
+            Op::IfAny { mask, after: 1, body: Box::new(body) }
+        };
+        let joined = |between: Op, second: Op| {
+            let mut code = in_steps(vec![asked(0, sum(STATE, 2)), between, second]);
+            join_bodies(&mut code);
+            let inside = |one: &Instruction| one.op.bodies().flatten().count();
+            code.iter().map(inside).collect::<Vec<usize>>()
+        };
+        assert_eq!(joined(sum(11, 3), asked(0, sum(4, 3))), [0, 2]);
+        assert_eq!(joined(sum(11, 3), asked(5, sum(4, 3))), [1, 0, 1]);
+        // What is in between reads the result, changes what it is made of, or the mask.
+        assert_eq!(joined(sum(11, STATE), asked(0, sum(4, 3))), [1, 0, 1]);
+        assert_eq!(joined(sum(2, 3), asked(0, sum(4, 3))), [1, 0, 1]);
+        assert_eq!(joined(sum(0, 3), asked(0, sum(4, 3))), [1, 0, 1]);
+        let mut own = in_steps(vec![asked(0, sum(0, 2)), asked(0, sum(4, 3))]);
+        join_bodies(&mut own);
+        assert_eq!(own.len(), 2);
+    }
+
+    #[test]
+    fn a_state_that_is_read_where_it_is_made_alone_need_not_be_kept() {
+        let kept = |inside: Vec<Op>, outside: Op| {
+            let body = Body::from(in_steps(inside));
+            let mut code = in_steps(vec![Op::IfAny { mask: 0, after: 1, body: Box::new(body) }, outside]);
+            let (mut temporary, mut reads) = (vec![false; 20], vec![0; 20]);
+            count_reads(&mut code, &mut reads);
+            let wanted: Vec<bool> = (0..20).map(|slot| slot == STATE).collect();
+            used_where_made(&mut code, &wanted, &reads, &mut temporary);
+            !temporary[STATE as usize]
+        };
+        assert!(!kept(vec![sum(STATE, 2), sum(4, STATE)], sum(5, 2)));
+        assert!(kept(vec![sum(STATE, 2), sum(4, STATE)], sum(5, STATE)));
+        assert!(kept(vec![sum(4, STATE), sum(STATE, 2)], sum(5, 2)));
     }
 
     #[test]

@@ -11,7 +11,7 @@ const MORE: f64 = 2.0;
 
 /// Whether there are none, one or more occurrences, which is found for all futures at once.
 #[inline(always)]
-fn up_to_one(mean: f64) -> impl Fn(f64) -> f64 {
+pub(super) fn up_to_one(mean: f64) -> impl Fn(f64) -> f64 {
     let none = exp(-mean);
     let one = none + none * mean;
     move |u| {

@@ -52,7 +52,7 @@ pub struct Frame<'a, const N: usize = LANES, const S: usize = STRIP> {
     /// The keys of what draws in this step.
     pub(super) keys: &'a [u64],
     /// Index of the block's first future; the others follow.
-    first: u64,
+    pub(super) first: u64,
     /// Where in the block these futures are, if they are not the whole of it.
     places: Option<[Lane; FEW]>,
     /// The columns of those that are done apart.

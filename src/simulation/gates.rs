@@ -2,7 +2,9 @@
 //! step. Where they are few, they are done apart, in narrow columns of their own, and the others left alone.
 
 use super::code::{Call, Does, execute};
+use super::draws::up_to_one;
 use super::frame::{FEW, Frame, Source};
+use crate::chance::uniform::{stride, uniform, word_at};
 use crate::program::fold::yes_no;
 use crate::program::{ALWAYS, LANES, Pieces, Slot};
 
@@ -88,12 +90,15 @@ impl Lanes {
     }
 }
 
-/// Where a < b, and which slot is set to that.
+/// What decides on a body and is read in it.
 #[derive(Clone, Copy)]
-struct Comparison {
-    mask: Slot,
-    a: Source,
-    b: Source,
+enum Given {
+    /// It is written already.
+    Nothing,
+    /// Where a < b.
+    Less { mask: Slot, a: Source, b: Source },
+    /// How many occurrences the uniforms of a stream stand for, and whether that is written for the whole block.
+    Arrivals { count: Slot, key: u64, mean: f64, written: bool },
 }
 
 /// Whether something holds of any of N futures, which is found out sooner than of which.
@@ -124,26 +129,29 @@ where
         self.code.body(call).is_some_and(|body| body.apart)
     }
 
-    /// Does what is inside for these futures: apart if they are few, else it is left to be done for all. The comparison
-    /// that decides, if it is one, is noted.
+    /// Does what is inside for these futures: apart if they are few, else it is left to be done for all.
     #[inline(always)]
-    fn do_body(&mut self, these: Lanes, call: &Call, inside: &[Call], mask: Option<Comparison>) -> usize {
+    fn do_body(&mut self, these: Lanes, call: &Call, inside: &[Call], given: Given) -> usize {
         if these == Lanes::NONE {
             return inside.len();
         }
         if let (Some(places), Some(body)) = (these.few(), self.code.body(call))
             && let Some(mut few) = self.set_apart(places, body)
         {
-            if let Some(Comparison { mask, .. }) = mask {
-                few.map1(mask, Source::Number(1.0), |yes| yes);
+            match given {
+                Given::Nothing => {}
+                Given::Less { mask, .. } => few.map1(mask, Source::Number(1.0), |yes| yes),
+                Given::Arrivals { count, key, mean, .. } => few.arrivals(count, key, mean),
             }
             execute::<FEW, FEW>(&mut few, inside);
             self.lay_aside(few, body);
             self.put_back(places, body);
             return inside.len();
         }
-        if let Some(Comparison { mask, a, b }) = mask {
-            self.map2(mask, [a, b], |a, b| yes_no(a < b));
+        match given {
+            Given::Nothing | Given::Arrivals { written: true, .. } => {}
+            Given::Less { mask, a, b } => self.map2(mask, [a, b], |a, b| yes_no(a < b)),
+            Given::Arrivals { count, key, mean, written: false } => self.arrivals(count, key, mean),
         }
         0
     }
@@ -208,13 +216,32 @@ where
         if these == Lanes::NONE {
             self.settle(after);
         }
-        self.do_body(these, call, inside, None)
+        self.do_body(these, call, inside, Given::Nothing)
+    }
+
+    /// How many occurrences there are, and what is inside where there are some.
+    #[inline(always)]
+    pub(super) fn if_arrivals(&mut self, call: &Call, inside: &[Call]) -> usize {
+        let (count, key, mean) = (call.out, call.stream(self), call.inputs[2].number(self.numbers));
+        if N == LANES && self.pays(call) && self.code.program.points(key).is_none() {
+            // In most futures there are none: their numbers are not written down.
+            let (place, number) = (stride(self.first), up_to_one(mean));
+            let these = Lanes::in_block(|i| {
+                let u = uniform(word_at(key, place.wrapping_add(stride(i as u64))));
+                number(u) != 0.0
+            });
+            return self.do_body(these, call, inside, Given::Arrivals { count, key, mean, written: false });
+        }
+        self.arrivals(count, key, mean);
+        let column = count as usize;
+        let these = lanes_where!(self, || self.pays(call), [column], |i| column[i] != 0.0);
+        self.do_body(these, call, inside, Given::Arrivals { count, key, mean, written: true })
     }
 
     #[inline(always)]
     pub(super) fn if_less(&mut self, call: &Call, a: Source, b: Source, inside: &[Call]) -> usize {
         let these = self.less(|| self.pays(call), a, b);
-        self.do_body(these, call, inside, Some(Comparison { mask: call.out, a, b }))
+        self.do_body(these, call, inside, Given::Less { mask: call.out, a, b })
     }
 
     #[inline(always)]
@@ -225,7 +252,7 @@ where
         let Some(mask) = self.code.survival_mask(call) else { return inside.len() };
         let [a, b] = [0, 1].map(|place| Source::Column(call.inputs[place].column()));
         let these = self.less(|| self.pays(call), a, b);
-        self.do_body(these, call, inside, Some(Comparison { mask, a, b }))
+        self.do_body(these, call, inside, Given::Less { mask, a, b })
     }
 
     #[inline(always)]

@@ -173,9 +173,7 @@ pub(super) fn kernels(op: &Op, numbers: [bool; 3]) -> Kernels {
             frame.poisson(call.out, uniform, mean);
             0
         }),
-        Op::Arrivals { .. } => for_call!(|frame, call| {
-            frame.arrivals(call.out, call.stream(frame), call.inputs[2].number(frame.numbers));
-        }),
+        Op::Arrivals { .. } => for_gate!(|frame, call, inside, _| frame.if_arrivals(call, inside)),
         Op::Lookup { .. } => for_op!(Op::Lookup { out, row, rows } => |frame| {
             let last = rows.len() - 1;
             frame.map1(*out, frame.source(*row), |row| rows[(row as usize).min(last)]);

@@ -28,8 +28,9 @@ impl Lowering<'_> {
         let indices = Range::new(-1.0, branches as f64);
         let branch = (branches > 0 && !repeating).then(|| self.b.state_within(Value::Constant(-1.0), indices));
         let repeats = repeating.then(|| {
+            let step_count = self.b.inner_state(Value::Constant(0.0), numbers);
             let mut counter = || self.b.state_within(Value::Constant(0.0), numbers);
-            let (count, step_count) = (counter(), counter());
+            let count = counter();
             let branch_counts = (0..branches).map(|_| counter()).collect();
             let step_branch_counts = (0..branches).map(|_| counter()).collect();
             Repeats {
