@@ -171,7 +171,7 @@ impl Points<'_> {
 }
 
 /// The same bits on every instruction set.
-#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+bmi1+bmi2+popcnt", "x86_64+avx2+fma+bmi1+bmi2+popcnt"))]
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+popcnt", "x86_64+avx2+fma+popcnt"))]
 fn fill(points: Points, first: u64, out: &mut [f64]) {
     points.fill(first, out);
 }

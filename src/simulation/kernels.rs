@@ -15,7 +15,7 @@ use crate::program::{LANES, Odds, Op, Operand};
 use multiversion::{inherit_target, multiversion};
 
 /// The functions that do an operation: the list of them all. `numbers` says which of its inputs are no columns.
-#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+bmi1+bmi2+popcnt", "x86_64+avx2+fma+bmi1+bmi2+popcnt"))]
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+popcnt", "x86_64+avx2+fma+popcnt"))]
 pub(super) fn kernels(op: &Op, numbers: [bool; 3]) -> Kernels {
     /// A function for each kind of frame.
     macro_rules! for_both {

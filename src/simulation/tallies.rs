@@ -302,7 +302,7 @@ impl Tallies {
 }
 
 /// Counts the finished futures of a block.
-#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+bmi1+bmi2+popcnt", "x86_64+avx2+fma+bmi1+bmi2+popcnt"))]
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+popcnt", "x86_64+avx2+fma+popcnt"))]
 pub fn finished(tallies: &mut Tallies, frame: &Frame, program: &Program, plan: &Plan, block: &Block) {
     tallies.add_finished(frame, program, plan, block);
     if let Some(randomised) = &mut tallies.randomised {
@@ -311,7 +311,7 @@ pub fn finished(tallies: &mut Tallies, frame: &Frame, program: &Program, plan: &
 }
 
 /// Counts the values of all paths at one date.
-#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+bmi1+bmi2+popcnt", "x86_64+avx2+fma+bmi1+bmi2+popcnt"))]
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+popcnt", "x86_64+avx2+fma+popcnt"))]
 pub fn path_values(tallies: &mut Tallies, frame: &Frame, program: &Program, plan: &Plan, block: &Block, step: usize) {
     tallies.add_path_values(frame, program, plan, block, step);
 }

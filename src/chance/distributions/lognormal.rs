@@ -50,7 +50,7 @@ fn fit(form: usize, arguments: &[f64]) -> Result<Parameters, Refusal> {
     }
 }
 
-#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+bmi1+bmi2+popcnt", "x86_64+avx2+fma+bmi1+bmi2+popcnt"))]
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+popcnt", "x86_64+avx2+fma+popcnt"))]
 fn column(&[mu, sigma, ..]: &Parameters, values: &mut [f64]) {
     standard_normal_column(values);
     values.iter_mut().for_each(|z| *z = exp(mu + sigma * *z));

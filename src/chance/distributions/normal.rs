@@ -32,7 +32,7 @@ fn fit(form: usize, arguments: &[f64]) -> Result<Parameters, Refusal> {
     fitted("p95", &[0.5 * p5 + 0.5 * p95, (0.5 * p95 - 0.5 * p5) / Z_95])
 }
 
-#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+bmi1+bmi2+popcnt", "x86_64+avx2+fma+bmi1+bmi2+popcnt"))]
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+popcnt", "x86_64+avx2+fma+popcnt"))]
 fn column(&[mean, sd, ..]: &Parameters, values: &mut [f64]) {
     standard_normal_column(values);
     values.iter_mut().for_each(|z| *z = mean + sd * *z);

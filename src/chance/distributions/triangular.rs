@@ -67,7 +67,7 @@ fn quantile(&[low, mode, high, ..]: &Parameters, u: f64, q: f64) -> f64 {
 }
 
 /// The same bits as one by one.
-#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+bmi1+bmi2+popcnt", "x86_64+avx2+fma+bmi1+bmi2+popcnt"))]
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512dq+popcnt", "x86_64+avx2+fma+popcnt"))]
 fn column(&[low, mode, high, ..]: &Parameters, values: &mut [f64]) {
     let (width, left, right) = (high - low, mode - low, high - mode);
     let root = width.sqrt();
