@@ -13,6 +13,7 @@ mod layout;
 pub(crate) mod merge;
 mod print;
 mod range;
+mod reorder;
 mod survival;
 mod tighten;
 

@@ -113,8 +113,8 @@ pub(super) fn rounded(x: f64) -> u32 {
     (x + ROUNDER).to_bits() as u32
 }
 
-/// The bins of a column of values.
-pub type Places = [u32; LANES];
+/// The bin of each value of a column.
+type Places = [u32; LANES];
 
 #[inline(always)]
 fn places(bins: &Bins, values: &[f64; LANES]) -> Places {
@@ -156,10 +156,30 @@ impl Histogram {
         }
     }
 
-    /// Notes the values of a column but for the bins in which they are to be counted; those it gives. False if nothing is
-    /// left to be counted.
+    /// The same for a column of each of several series. They are counted two by two, by turns, since a processor waits for
+    /// one count of a series before it begins the next.
     #[inline(always)]
-    pub fn find(&mut self, bins: &Bins, values: &[f64; LANES], found: &mut Places) -> bool {
+    pub fn add_all<'a>(all: impl Iterator<Item = (&'a mut Histogram, &'a Bins, &'a [f64; LANES])>) {
+        let mut places = [[0; LANES]; 2];
+        let mut waiting: Option<&mut Histogram> = None;
+        for (histogram, bins, values) in all {
+            if !histogram.find(bins, values, &mut places[usize::from(waiting.is_some())]) {
+                continue;
+            }
+            match waiting.take() {
+                Some(first) => first.count_both(histogram, &places),
+                None => waiting = Some(histogram),
+            }
+        }
+        if let Some(last) = waiting {
+            last.count(&places[0]);
+        }
+    }
+
+    /// Takes in the values of a column, but for counting them: that is left to be done in the bins that it gives, unless it
+    /// says that nothing is left.
+    #[inline(always)]
+    fn find(&mut self, bins: &Bins, values: &[f64; LANES], found: &mut Places) -> bool {
         if self.recent.is_empty() {
             self.add_lumps(bins, values);
             return false;
@@ -173,18 +193,16 @@ impl Histogram {
         true
     }
 
-    /// Counts what was found.
     #[inline(always)]
-    pub fn count(&mut self, places: &Places) {
+    fn count(&mut self, places: &Places) {
         let recent = &mut self.recent[..];
         for place in places {
             recent[*place as usize] += 1;
         }
     }
 
-    /// The same for two series by turns, since a processor waits for one count of a series before it begins the next.
     #[inline(always)]
-    pub fn count_both(&mut self, other: &mut Histogram, [places, others]: &[Places; 2]) {
+    fn count_both(&mut self, other: &mut Histogram, [places, others]: &[Places; 2]) {
         let (recent, other) = (&mut self.recent[..], &mut other.recent[..]);
         for (place, others) in places.iter().zip(others) {
             recent[*place as usize] += 1;

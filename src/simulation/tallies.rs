@@ -229,21 +229,10 @@ impl Tallies {
         let all = program.paths.iter().map(|&slot| frame.column(slot)).zip(series);
         // A loop for each case: nothing of the rarer one is worked out in the other.
         if block.plain {
-            let mut places = [[0; LANES]; 2];
-            let mut waiting: Option<&mut Histogram> = None;
-            for (values, ((histogram, sum), bins)) in all {
+            Histogram::add_all(all.map(|(values, ((histogram, sum), bins))| {
                 sum.add(values);
-                if !histogram.find(bins, values, &mut places[usize::from(waiting.is_some())]) {
-                    continue;
-                }
-                match waiting.take() {
-                    Some(first) => first.count_both(histogram, &places),
-                    None => waiting = Some(histogram),
-                }
-            }
-            if let Some(last) = waiting {
-                last.count(&places[0]);
-            }
+                (histogram, bins, values)
+            }));
         } else {
             for (values, ((histogram, sum), bins)) in all {
                 histogram.add(bins, values, &block.weights, block.lanes);
