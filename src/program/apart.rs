@@ -137,15 +137,7 @@ fn lasting(code: &mut [Instruction], temporary: &[bool], keeps: &mut BTreeSet<Sl
 }
 
 fn contains_check(code: &[Instruction]) -> bool {
-    code.iter().any(|instruction| match &instruction.op {
-        Op::Check { .. } => true,
-        Op::IfAny { body, .. } | Op::IfChanged { body, .. } | Op::Arrivals { body, .. } => contains_check(&body.code),
-        Op::Times { body, .. } => contains_check(body),
-        Op::IfLess(branch) => contains_check(&branch.body.code),
-        Op::Survival(survival) => contains_check(&survival.body.code),
-        Op::Pieces(pieces) => contains_check(&pieces.whole) || contains_check(&pieces.body.code),
-        _ => false,
-    })
+    code.iter().any(|one| matches!(one.op, Op::Check { .. }) || one.op.bodies().any(contains_check))
 }
 
 #[cfg(test)]

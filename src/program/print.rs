@@ -33,18 +33,12 @@ impl Program {
             }
             writeln!(f, "{op}")?;
             match op {
-                Op::IfAny { body, .. } | Op::IfChanged { body, .. } | Op::Arrivals { body, .. } => {
-                    self.code(f, &body.code, depth + 1)?;
-                }
-                Op::Times { body, .. } => self.code(f, body, depth + 1)?,
-                Op::IfLess(branch) => self.code(f, &branch.body.code, depth + 1)?,
-                Op::Survival(survival) => self.code(f, &survival.body.code, depth + 1)?,
                 Op::Pieces(pieces) => {
                     self.code(f, &pieces.whole, depth + 1)?;
                     writeln!(f, "{:indent$}if there are cuts", "", indent = 2 * depth)?;
                     self.code(f, &pieces.body.code, depth + 1)?;
                 }
-                _ => {}
+                _ => op.bodies().try_for_each(|body| self.code(f, body, depth + 1))?,
             }
         }
         Ok(())
